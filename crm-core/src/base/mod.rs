@@ -1,0 +1,35 @@
+//! Words: the small types that every room speaks.
+//!
+//! Nothing here knows what a customer is. The room holds ids, instants and windows, names and texts, typed
+//! values, money, the registry in which every stored field is declared, and the one error of the crate.
+//!
+//! ```
+//! use crm_core::base::{Money, Timestamp, Window};
+//!
+//! let spent: Money = "49.90 EUR".parse()?;
+//! assert_eq!(spent.minor(), 4_990);
+//! let day = Window::new("2026-03-01T00:00:00Z".parse()?, "2026-03-02T00:00:00Z".parse()?)?;
+//! let instant: Timestamp = "2026-03-01T23:59:59.500Z".parse()?;
+//! assert!(day.contains(instant));
+//! # Ok::<(), crm_core::Error>(())
+//! ```
+
+mod digest;
+mod error;
+mod id;
+mod money;
+mod name;
+mod personal;
+mod registry;
+mod time;
+mod value;
+
+pub use digest::{Digest, digest_of};
+pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};
+pub use id::{CampaignId, ContactPointId, CustomerId, Id, InteractionId, ProgrammeId, SegmentId};
+pub use money::{Currency, Money};
+pub use name::{Kind, Name, Stream};
+pub use personal::Personal;
+pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Registry, Target};
+pub use time::{Date, Timestamp, Window};
+pub use value::{Fields, Sealed, Text, Value, ValueType};
