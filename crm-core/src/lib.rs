@@ -2,5 +2,9 @@
 #![doc = "An embeddable customer-relationship-management engine."]
 
 pub mod base;
+pub mod change;
+pub mod fact;
+pub mod record;
+pub mod store;
 
 pub use base::{Error, Result};
