@@ -15,6 +15,7 @@
 //! ```
 
 mod digest;
+mod env;
 mod error;
 mod id;
 mod money;
@@ -25,6 +26,7 @@ mod time;
 mod value;
 
 pub use digest::{Digest, digest_of};
+pub use env::{Clock, CountedIds, Env, IdSource};
 pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};
 pub use id::{CampaignId, ContactPointId, CustomerId, Id, InteractionId, ProgrammeId, SegmentId};
 pub use money::{Currency, Money};
