@@ -14,6 +14,7 @@
 //! # Ok::<(), crm_core::Error>(())
 //! ```
 
+mod channel;
 mod digest;
 mod env;
 mod error;
@@ -25,6 +26,7 @@ mod registry;
 mod time;
 mod value;
 
+pub use channel::Channel;
 pub use digest::{Digest, digest_of};
 pub use env::{Clock, CountedIds, Env, IdSource};
 pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};
