@@ -15,6 +15,7 @@
 //! ```
 
 mod channel;
+mod currency;
 mod digest;
 mod env;
 mod error;
@@ -23,17 +24,20 @@ mod money;
 mod name;
 mod personal;
 mod registry;
+mod rounding;
 mod time;
 mod value;
 
 pub use channel::Channel;
+pub use currency::Currency;
 pub use digest::{Digest, digest_of};
 pub use env::{Clock, CountedIds, Env, IdSource};
 pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};
 pub use id::{CampaignId, ContactPointId, CustomerId, Id, InteractionId, ProgrammeId, SegmentId};
-pub use money::{Currency, Money};
+pub use money::Money;
 pub use name::{Kind, Name, Stream};
 pub use personal::Personal;
 pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Registry, Target};
+pub use rounding::Rounding;
 pub use time::{Date, Timestamp, Window};
 pub use value::{Fields, Sealed, Text, Value, ValueType};
