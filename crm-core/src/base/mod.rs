@@ -15,7 +15,9 @@
 //! ```
 
 mod channel;
+mod civil;
 mod currency;
+mod date;
 mod digest;
 mod env;
 mod error;
@@ -27,9 +29,12 @@ mod registry;
 mod rounding;
 mod time;
 mod value;
+mod zone;
 
 pub use channel::Channel;
+pub use civil::{Civil, TimeOfDay};
 pub use currency::Currency;
+pub use date::{CalendarUnit, Date, IsoWeek, LeapDay, Period, Weekday};
 pub use digest::{Digest, digest_of};
 pub use env::{Clock, CountedIds, Env, IdSource};
 pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};
@@ -39,5 +44,6 @@ pub use name::{Kind, Name, Stream};
 pub use personal::Personal;
 pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Registry, Target};
 pub use rounding::Rounding;
-pub use time::{Date, Timestamp, Window};
+pub use time::{Timestamp, Window};
 pub use value::{Fields, Sealed, Text, Value, ValueType};
+pub use zone::Zone;

@@ -1,11 +1,11 @@
-//! Instants, dates and half-open windows. Zones and civil time are in [`zone`](super::zone).
+//! Instants and half-open windows.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Error, Result};
+use super::{Civil, Date, Error, Result};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, without leap seconds, from year 1 to year 9999.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +32,11 @@ impl Timestamp {
         }
     }
 
+    /// The instant `micros` after 1970, kept between [`MIN`](Self::MIN) and [`MAX`](Self::MAX).
+    pub(super) fn clamped(micros: i64) -> Self {
+        Self(micros.clamp(Self::MIN.0, Self::MAX.0))
+    }
+
     /// Microseconds since 1970.
     pub const fn as_micros(self) -> i64 {
         self.0
@@ -40,7 +45,7 @@ impl Timestamp {
     /// This instant moved by `micros`, kept between [`MIN`](Self::MIN) and [`MAX`](Self::MAX).
     #[must_use]
     pub fn saturating_add_micros(self, micros: i64) -> Self {
-        Self(self.0.saturating_add(micros).clamp(Self::MIN.0, Self::MAX.0))
+        Self::clamped(self.0.saturating_add(micros))
     }
 
     /// This instant moved by whole days of exactly 24 hours, kept between [`MIN`](Self::MIN) and [`MAX`](Self::MAX).
@@ -62,12 +67,12 @@ impl Timestamp {
 
     /// The date of this instant in UTC.
     pub fn utc_date(self) -> Date {
-        Date(self.0.div_euclid(MICROS_PER_DAY) as i32)
+        Civil::from_micros(self.0).date
     }
 }
 
 /// Microseconds in 24 hours.
-const MICROS_PER_DAY: i64 = 86_400_000_000;
+pub(super) const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 impl TryFrom<time::OffsetDateTime> for Timestamp {
     type Error = Error;
@@ -84,14 +89,7 @@ impl TryFrom<time::OffsetDateTime> for Timestamp {
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC, with as many of six digits of the second as are needed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let second_of_day = self.0.rem_euclid(MICROS_PER_DAY) / 1_000_000;
-        let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
-        write!(f, "{}T{hour:02}:{minute:02}:{second:02}", self.utc_date())?;
-        match self.0.rem_euclid(1_000_000) {
-            0 => {}
-            micros => f.write_str(format!(".{micros:06}").trim_end_matches('0'))?,
-        }
-        f.write_str("Z")
+        write!(f, "{}Z", Civil::from_micros(self.0))
     }
 }
 
@@ -126,124 +124,6 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(|_| serde::de::Error::custom("not an RFC 3339 instant"))
-    }
-}
-
-/// A day of the proleptic Gregorian calendar, years 1 to 9999, without a zone.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date(i32);
-
-impl Date {
-    /// 0001-01-01.
-    pub const MIN: Self = Self(-719_162);
-    /// 9999-12-31.
-    pub const MAX: Self = Self(2_932_896);
-
-    /// The date of a year, month (1 to 12) and day of the month.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when there is no such day.
-    pub fn new(year: i16, month: u8, day: u8) -> Result<Self> {
-        let bad = || Error::invalid("date", "no such day");
-        let month = time::Month::try_from(month).map_err(|_| bad())?;
-        let date = time::Date::from_calendar_date(i32::from(year), month, day).map_err(|_| bad())?;
-        Self::from_days(date.to_julian_day() - JULIAN_EPOCH)
-    }
-
-    /// The date `days` after 1970-01-01, the form in which stores keep it.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] outside the years 1 to 9999.
-    pub fn from_days(days: i32) -> Result<Self> {
-        let date = Self(days);
-        if (Self::MIN..=Self::MAX).contains(&date) {
-            Ok(date)
-        } else {
-            Err(Error::invalid("date", "outside the years 1 to 9999"))
-        }
-    }
-
-    /// Days since 1970-01-01.
-    pub const fn days(self) -> i32 {
-        self.0
-    }
-
-    fn civil(self) -> time::Date {
-        time::Date::from_julian_day(self.0 + JULIAN_EPOCH).unwrap_or(time::Date::MIN)
-    }
-
-    /// The year, 1 to 9999.
-    pub fn year(self) -> i16 {
-        self.civil().year() as i16
-    }
-
-    /// The month, 1 to 12.
-    pub fn month(self) -> u8 {
-        self.civil().month().into()
-    }
-
-    /// The day of the month, 1 to 31.
-    pub fn day(self) -> u8 {
-        self.civil().day()
-    }
-
-    /// The day of the week, Monday = 1 to Sunday = 7 (ISO 8601).
-    pub fn weekday(self) -> u8 {
-        self.civil().weekday().number_from_monday()
-    }
-
-    /// This date moved by days, kept between [`MIN`](Self::MIN) and [`MAX`](Self::MAX).
-    #[must_use]
-    pub fn saturating_add_days(self, days: i32) -> Self {
-        Self(self.0.saturating_add(days).clamp(Self::MIN.0, Self::MAX.0))
-    }
-}
-
-/// The Julian day number of 1970-01-01.
-const JULIAN_EPOCH: i32 = 2_440_588;
-
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = self.civil();
-        write!(f, "{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
-    }
-}
-
-impl fmt::Debug for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Date {
-    type Err = Error;
-
-    /// Reads `YYYY-MM-DD`.
-    fn from_str(text: &str) -> Result<Self> {
-        let bad = || Error::invalid("date", "expected YYYY-MM-DD");
-        let bytes = text.as_bytes();
-        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-            return Err(bad());
-        }
-        let number = |part: &[u8]| {
-            part.iter().try_fold(0_i16, |sum, b| {
-                if b.is_ascii_digit() { Ok(sum * 10 + i16::from(b - b'0')) } else { Err(bad()) }
-            })
-        };
-        Self::new(number(&bytes[..4])?, number(&bytes[5..7])? as u8, number(&bytes[8..])? as u8)
-    }
-}
-
-impl Serialize for Date {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Date {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("not a date"))
     }
 }
 
@@ -304,13 +184,6 @@ mod tests {
             prop_assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
             prop_assert_eq!(Timestamp::try_from(at.to_offset_date_time()).unwrap(), at);
         }
-
-        #[test]
-        fn dates_survive_printing(days in Date::MIN.0..=Date::MAX.0) {
-            let date = Date::from_days(days).unwrap();
-            prop_assert_eq!(date.to_string().parse::<Date>().unwrap(), date);
-            prop_assert_eq!(Date::new(date.year(), date.month(), date.day()).unwrap(), date);
-        }
     }
 
     #[test]
@@ -325,15 +198,5 @@ mod tests {
     fn local_times_name_no_instant() {
         assert!("2026-03-01T09:00:00".parse::<Timestamp>().is_err());
         assert_eq!("2026-03-01T09:00:00+01:00".parse::<Timestamp>().unwrap().to_string(), "2026-03-01T08:00:00Z");
-    }
-
-    #[test]
-    fn days_that_do_not_exist_are_refused() {
-        assert!(Date::new(2026, 2, 29).is_err());
-        assert!(Date::new(2024, 2, 29).is_ok());
-        for bad in ["2026-13-01", "2026-1-01", "20260101", "2026-02-30", "+026-01-01", "2026-01-0é"] {
-            assert!(bad.parse::<Date>().is_err(), "{bad}");
-        }
-        assert_eq!("1970-01-01".parse::<Date>().unwrap().weekday(), 4);
     }
 }
