@@ -14,6 +14,7 @@
 //! # Ok::<(), crm_core::Error>(())
 //! ```
 
+mod as_of;
 mod channel;
 mod civil;
 mod currency;
@@ -31,6 +32,7 @@ mod time;
 mod value;
 mod zone;
 
+pub use as_of::AsOf;
 pub use channel::Channel;
 pub use civil::{Civil, TimeOfDay};
 pub use currency::Currency;
