@@ -25,6 +25,7 @@ mod error;
 mod id;
 mod money;
 mod name;
+mod nearest;
 mod personal;
 mod registry;
 mod rounding;
@@ -43,6 +44,8 @@ pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};
 pub use id::{CampaignId, ContactPointId, CustomerId, Id, InteractionId, ProgrammeId, SegmentId};
 pub use money::Money;
 pub use name::{Kind, Name, Stream};
+#[allow(unused_imports, reason = "for the rooms that read words written by people")]
+pub(crate) use nearest::nearest;
 pub use personal::Personal;
 pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Registry, Target};
 pub use rounding::Rounding;
