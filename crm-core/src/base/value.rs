@@ -385,6 +385,34 @@ impl Fields {
         self.position(name).ok().map(|at| &self.0[at].1)
     }
 
+    /// The value of a field as a type, or nothing when it is missing.
+    ///
+    /// ```
+    /// use crm_core::base::{Fields, Name, Value};
+    ///
+    /// let title = Name::from_static("title");
+    /// let fields = Fields::new().with(title.clone(), "Newsletter");
+    /// assert_eq!(fields.read(&title, Value::as_text)?, Some("Newsletter"));
+    /// assert!(fields.read(&title, Value::as_int).is_err());
+    /// # Ok::<(), crm_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming the field when it holds something else.
+    pub fn read<'a, T>(&'a self, name: &Name, as_type: impl FnOnce(&'a Value) -> Option<T>) -> Result<Option<T>> {
+        self.get(name.as_str())
+            .map(|value| as_type(value).ok_or_else(|| Error::invalid_at(name, "holds a value of another type")))
+            .transpose()
+    }
+
+    /// The value of a field that must be there, as a type.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming the field when it is missing or holds something else.
+    pub fn require<'a, T>(&'a self, name: &Name, as_type: impl FnOnce(&'a Value) -> Option<T>) -> Result<T> {
+        self.read(name, as_type)?.ok_or_else(|| Error::invalid_at(name, "missing"))
+    }
+
     /// Sets a field.
     pub fn set(&mut self, name: Name, value: impl Into<Value>) {
         match self.0.last() {
