@@ -29,6 +29,15 @@ pub enum Precondition {
         /// The key.
         key: Key,
     },
+    /// No fact of the stream about the subject was appended after a commit: what was read then is still all there is.
+    Unchanged {
+        /// The stream that was read.
+        stream: Stream,
+        /// Whose facts were read.
+        subject: Id,
+        /// The number of the last commit before they were read, as [`StoreInfo::seq`](crate::store::StoreInfo) gives it.
+        since: u64,
+    },
 }
 
 /// One change.

@@ -84,7 +84,18 @@ pub enum Error {
     Cancelled,
     /// The store failed.
     #[error("store: {0}")]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Error {
+    /// A conflict and a cancellation are the same wherever they were noticed.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(clash) => Self::Conflict(clash),
+            StoreError::Cancelled => Self::Cancelled,
+            error => Self::Store(error),
+        }
+    }
 }
 
 impl Error {
@@ -222,6 +233,16 @@ pub enum Clash {
         stream: Stream,
         /// The fact.
         id: Id,
+    },
+    /// Somebody appended a fact about a subject since the writer looked.
+    #[error("{stream} of {subject} has grown since commit {since}")]
+    Changed {
+        /// The stream.
+        stream: Stream,
+        /// The subject.
+        subject: Id,
+        /// The last commit that the writer saw.
+        since: u64,
     },
     /// The subject has been erased. Nothing about it is ever written again.
     #[error("{subject} has been erased")]

@@ -26,6 +26,7 @@ mod id;
 mod money;
 mod name;
 mod nearest;
+mod page;
 mod personal;
 mod registry;
 mod rounding;
@@ -46,6 +47,7 @@ pub use money::Money;
 pub use name::{Kind, Name, Stream};
 #[allow(unused_imports, reason = "for the rooms that read words written by people")]
 pub(crate) use nearest::nearest;
+pub use page::{Cursor, Order, Page};
 pub use personal::Personal;
 pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Registry, Target};
 pub use rounding::Rounding;

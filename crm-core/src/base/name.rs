@@ -130,6 +130,12 @@ macro_rules! named {
             }
         }
 
+        impl From<$name> for Name {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.as_str())

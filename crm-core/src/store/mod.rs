@@ -9,12 +9,9 @@
 
 mod query;
 
-pub use query::{
-    Cursor, FactQuery, Lifecycle, MAX_PAGE, Order, Page, Scan, StoreInfo, Test, TestOp, Verify, VerifyReport,
-    WithFields,
-};
+pub use query::{FactQuery, Lifecycle, MAX_PAGE, Scan, StoreInfo, Test, TestOp, Verify, VerifyReport, WithFields};
 
-pub use crate::base::{Clash, StoreError};
+pub use crate::base::{Clash, Cursor, Order, Page, StoreError};
 use crate::base::{Id, Kind};
 use crate::change::{ChangeSet, Committed, Receipt};
 use crate::fact::Fact;
