@@ -32,6 +32,7 @@ mod registry;
 mod rounding;
 mod time;
 mod value;
+mod worded;
 mod zone;
 
 pub use as_of::AsOf;
@@ -53,4 +54,5 @@ pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Regis
 pub use rounding::Rounding;
 pub use time::{Timestamp, Window};
 pub use value::{Fields, Sealed, Text, Value, ValueType};
+pub(crate) use worded::worded;
 pub use zone::Zone;
