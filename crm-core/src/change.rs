@@ -30,6 +30,7 @@ pub enum Precondition {
         key: Key,
     },
     /// No fact of the stream about the subject was appended after a commit: what was read then is still all there is.
+    /// Facts that have been erased do not count, nor do those that were there already when they were appended.
     Unchanged {
         /// The stream that was read.
         stream: Stream,
@@ -73,6 +74,7 @@ pub struct ChangeSet {
     /// When it was decided. The facts in it are `recorded` then.
     pub at: Timestamp,
     /// A name that makes the commit idempotent: a second commit under it writes nothing and gives the first receipt.
+    /// It is kept for ever, erasures included, so it must not hold personal data.
     pub key: Option<Text>,
     /// What must be true.
     pub require: Vec<Precondition>,
@@ -140,9 +142,10 @@ pub struct Receipt {
     pub replayed: bool,
     /// How many facts were appended.
     pub appended: u64,
-    /// How many records were written.
+    /// How many times a record was put.
     pub written: u64,
-    /// The facts that were there already with the same content, in the order of the change set.
+    /// The facts that were there already with the same content, in the order of the change set. Empty in the receipt of
+    /// a replay: stores do not keep the list.
     pub duplicates: Vec<Id>,
 }
 
@@ -153,7 +156,8 @@ pub struct Committed {
     pub seq: u64,
     /// When it was decided.
     pub at: Timestamp,
-    /// What it touched. What has been erased since is no longer named, except by the erasure.
+    /// What it touched, each thing once and as the commit left it (put or deleted, not both), in no particular order.
+    /// What has been erased since is no longer named, except by the erasure.
     pub touched: Vec<Touched>,
 }
 

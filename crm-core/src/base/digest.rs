@@ -64,7 +64,8 @@ impl Digest {
         match value {
             Value::Bool(truth) => self.fixed(&[0, u8::from(*truth)]),
             Value::Int(number) => self.tagged(1, *number),
-            Value::Float(number) => self.tagged(2, number.to_bits() as i64),
+            // Negative zero equals zero and is the same content; not every store keeps its sign.
+            Value::Float(number) => self.tagged(2, (number + 0.0).to_bits() as i64),
             Value::Text(text) => {
                 self.fixed(&[3]);
                 self.bytes(text.as_bytes());

@@ -27,9 +27,6 @@ pub struct StoreInfo {
     pub snapshots: bool,
 }
 
-/// The largest page that a store gives; a larger limit counts as this one.
-pub const MAX_PAGE: usize = 100_000;
-
 /// A question for records of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scan {
@@ -37,7 +34,7 @@ pub struct Scan {
     pub kind: Kind,
     /// Only those about this subject.
     pub subject: Option<Id>,
-    /// Only those that have this key, unique or not.
+    /// Only those that have this key. Its `unique` is ignored: a record may hold it either way.
     pub key: Option<Key>,
     /// Only those that pass every test. Optional for a store: see [`Page::filtered`].
     pub tests: Vec<Test>,
@@ -161,7 +158,7 @@ pub enum WithFields {
 pub struct FactQuery {
     /// The stream.
     pub stream: Stream,
-    /// Only facts about these; `None` for facts about anybody.
+    /// Only facts about these, in whatever order they are named; `None` for facts about anybody.
     pub subjects: Option<Vec<Id>>,
     /// Only facts with these names; empty for all.
     pub names: Vec<Name>,
@@ -287,24 +284,26 @@ pub enum Verify {
 /// What [`Store::verify`](super::Store::verify) found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifyReport {
-    /// How many records and facts were checked.
+    /// How many records and facts were looked at.
     pub checked: u64,
     /// What is wrong, each with the kind or stream and the id or place. Empty when all is well.
     pub problems: Vec<Reason>,
 }
 
-/// A step in the life of a store.
+/// A step in the life of a store. A step that has been taken already is taken again without harm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifecycle {
-    /// Finish, write back, and let go of every file and lock: the host is about to be suspended.
+    /// Finish, write back, and let go of every file and lock: the host is about to be suspended. Every other call than
+    /// [`Resume`](Self::Resume) and [`Close`](Self::Close) answers [`StoreError::Closed`](super::StoreError) from now
+    /// on.
     Suspend,
-    /// Go on after [`Suspend`](Self::Suspend). Calls in between answer [`StoreError::Closed`](super::StoreError).
+    /// Go on after [`Suspend`](Self::Suspend).
     Resume,
     /// Write a consistent copy to a path that does not exist yet.
     SnapshotTo(PathBuf),
     /// Remove every trace of what was deleted or erased from what the store keeps.
     Scrub,
-    /// Close for good.
+    /// Close for good. Every other call answers [`StoreError::Closed`](super::StoreError) from now on.
     Close,
 }

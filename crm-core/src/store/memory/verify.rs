@@ -1,0 +1,81 @@
+//! Looking for damage.
+
+use super::State;
+use crate::base::{Fields, Reason, Text, Value};
+use crate::store::{Verify, VerifyReport};
+
+impl State {
+    pub(super) fn verify(&self, scope: &Verify) -> VerifyReport {
+        let records = self.records.values().map(|records| records.rows().len()).sum::<usize>();
+        let facts = self.facts.values().map(|facts| facts.all().count()).sum::<usize>();
+        let mut report = VerifyReport { checked: (records + facts) as u64, problems: Vec::new() };
+        match scope {
+            Verify::Quick => self.structure(&mut report.problems),
+            Verify::Full => {
+                self.structure(&mut report.problems);
+                self.digests(&mut report.problems);
+            }
+            Verify::Residue(texts) => self.residue(texts, &mut report.problems),
+        }
+        report
+    }
+
+    fn structure(&self, problems: &mut Vec<Reason>) {
+        for (kind, records) in &self.records {
+            if !records.consistent() {
+                problems.push(format!("{kind}: an index disagrees with its records").into());
+            }
+        }
+        for (stream, facts) in &self.facts {
+            if !facts.consistent(&self.subjects) {
+                problems.push(format!("{stream}: an index disagrees with its facts").into());
+            }
+        }
+    }
+
+    fn digests(&self, problems: &mut Vec<Reason>) {
+        for (kind, records) in &self.records {
+            let changed = records.rows().filter(|(_, row)| row.record.digest() != row.digest);
+            problems.extend(changed.map(|(id, _)| Reason::from(format!("{kind} {id}: changed since it was written"))));
+        }
+        for (stream, facts) in &self.facts {
+            let changed = facts.all().filter(|row| row.fact.digest() != row.digest);
+            let say = |id| Reason::from(format!("{stream} {id}: changed since it was written"));
+            problems.extend(changed.map(|row| say(row.fact.id)));
+        }
+    }
+
+    fn residue(&self, texts: &[Text], problems: &mut Vec<Reason>) {
+        let holds = |own: &str| texts.iter().any(|text| own.contains(text.as_str()));
+        for (kind, records) in &self.records {
+            for (id, row) in records.rows() {
+                let in_keys = row.record.keys.iter().any(|key| holds(&key.value) || holds(key.name.as_str()));
+                if in_keys || in_fields(&row.record.fields, &holds) {
+                    problems.push(format!("{kind} {id}: holds a text that was to be gone").into());
+                }
+            }
+        }
+        for (stream, facts) in &self.facts {
+            for row in facts.all() {
+                let source = row.fact.source.as_ref();
+                if source.is_some_and(|source| holds(&source.id)) || in_fields(&row.fact.fields, &holds) {
+                    problems.push(format!("{stream} {}: holds a text that was to be gone", row.fact.id).into());
+                }
+            }
+        }
+        if self.receipts.keys().any(|key| holds(key)) {
+            problems.push("the key of a change set holds a text that was to be gone".into());
+        }
+    }
+}
+
+fn in_fields(fields: &Fields, holds: &dyn Fn(&str) -> bool) -> bool {
+    fields.iter().any(|(name, value)| {
+        holds(name.as_str())
+            || match value {
+                Value::Text(text) => holds(text),
+                Value::Texts(texts) => texts.iter().any(|text| holds(text)),
+                _ => false,
+            }
+    })
+}
