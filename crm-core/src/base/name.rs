@@ -102,7 +102,7 @@ impl PartialEq<&str> for Name {
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(Name);
 
@@ -127,6 +127,13 @@ macro_rules! named {
             /// The text.
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                let text = SmolStr::deserialize(deserializer)?;
+                Self::new(&text).map_err(|_| serde::de::Error::custom("not a lower-case identifier"))
             }
         }
 
@@ -178,6 +185,7 @@ mod tests {
         for bad in ["", "1a", "A", "a-b", "a;drop", &"a".repeat(49)] {
             assert!(Kind::new(bad).is_err());
             assert!(Stream::new(bad).is_err());
+            assert!(serde_json::from_value::<Kind>(bad.into()).is_err());
         }
     }
 }
