@@ -5,6 +5,7 @@ pub mod base;
 pub mod change;
 pub mod fact;
 pub mod record;
+pub mod score;
 pub mod store;
 
 pub use base::{Error, Result};
