@@ -15,6 +15,7 @@
 //! ```
 
 mod as_of;
+mod calendar;
 mod channel;
 mod civil;
 mod currency;
@@ -36,6 +37,7 @@ mod worded;
 mod zone;
 
 pub use as_of::AsOf;
+pub use calendar::{Calendar, OpeningHours};
 pub use channel::Channel;
 pub use civil::{Civil, TimeOfDay};
 pub use currency::Currency;

@@ -62,8 +62,7 @@ impl Zone {
 
     /// What a clock shows at an instant. Kept between the years 1 and 9999.
     pub fn civil(&self, at: Timestamp) -> Civil {
-        let instant = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default();
-        Civil::from_micros(at.as_micros() + micros(self.0.to_offset(instant)))
+        Civil::from_micros(at.as_micros() + micros(self.0.to_offset(instant(at))))
     }
 
     /// The day at an instant.
@@ -89,11 +88,13 @@ impl Zone {
         };
         // The clocks are put forward after `local - after` and not after `local - before`.
         let ahead = Timestamp::clamped(civil.micros() - micros(after));
-        let ahead = jiff::Timestamp::from_microsecond(ahead.as_micros()).unwrap_or_default();
-        match self.0.following(ahead).next() {
-            Some(change) => Timestamp::clamped(change.timestamp().as_microsecond()),
-            None => Timestamp::clamped(civil.micros() - micros(before)),
-        }
+        self.next_change(ahead).unwrap_or_else(|| Timestamp::clamped(civil.micros() - micros(before)))
+    }
+
+    /// The first instant after `at` from which another offset, or another name of it, is in force.
+    pub(super) fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
+        let change = self.0.following(instant(at)).next()?;
+        Some(Timestamp::clamped(change.timestamp().as_microsecond()))
     }
 
     /// The first instant of a day; not midnight where the clocks skip it.
@@ -145,6 +146,10 @@ impl Zone {
             jiff::civil::DateTime::new(date.year(), date.month() as i8, date.day() as i8, hour, minute, second, nanos);
         self.0.to_ambiguous_timestamp(local.unwrap_or_default()).offset()
     }
+}
+
+fn instant(at: Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default()
 }
 
 fn micros(offset: Offset) -> i64 {
