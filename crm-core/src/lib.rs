@@ -4,6 +4,7 @@
 pub mod base;
 pub mod change;
 pub mod fact;
+pub mod intake;
 pub mod record;
 pub mod score;
 pub mod store;

@@ -48,7 +48,6 @@ pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};
 pub use id::{CampaignId, ContactPointId, CustomerId, Id, InteractionId, ProgrammeId, SegmentId};
 pub use money::Money;
 pub use name::{Kind, Name, Stream};
-#[allow(unused_imports, reason = "for the rooms that read words written by people")]
 pub(crate) use nearest::nearest;
 pub use page::{Cursor, Order, Page};
 pub use personal::Personal;

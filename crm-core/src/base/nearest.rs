@@ -5,7 +5,6 @@
 ///
 /// The measure is the optimal string alignment distance (insertions, deletions, replacements and swaps of neighbours);
 /// a third of the letters may differ.
-#[allow(dead_code, reason = "for the rooms that read words written by people")]
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = fold(word);
     let distances = known.into_iter().filter_map(|candidate| {
