@@ -1,0 +1,147 @@
+//! Opening the file: what every connection must be, whose file it is, and bringing it up to date.
+
+use std::path::Path;
+
+use crm_core::base::{Currency, StoreError};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+
+use crate::error::{Fail, Result};
+use crate::options::{Durability, Options};
+
+/// Marks the file as ours: `crm1` in ASCII.
+pub(crate) const APPLICATION_ID: i32 = 0x6372_6d31;
+
+/// The steps from an empty file to the present schema. A released step never changes.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_store.sql")];
+
+/// The version of the schema that this library writes.
+pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one that writes.
+    Write,
+    /// One of those that read.
+    Read,
+}
+
+/// Refuses paths that SQLite would take for something else than a file's name.
+pub(crate) fn check_path(path: &Path) -> Result<(), StoreError> {
+    let unavailable = |reason: &'static str| StoreError::Unavailable { retryable: false, reason: reason.into() };
+    let text = path.to_string_lossy();
+    if text.is_empty() || text.starts_with(':') || text.starts_with("file:") {
+        return Err(StoreError::Malformed { reason: "the path of a store is a file's name, not a URI".into() });
+    }
+    if path.is_dir() {
+        return Err(unavailable("the path of the store is a directory, not a file"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(unavailable("the directory of the store does not exist"));
+    }
+    Ok(())
+}
+
+/// Opens a connection to a file that is a store of ours, or an empty one for the writer to fill.
+pub(crate) fn connect(path: &Path, options: &Options, role: Role) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let create = if role == Role::Write { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+    let conn = Connection::open_with_flags(path, flags | create)?;
+    secure(&conn)?;
+    if role == Role::Write {
+        check_identity(&conn)?;
+        if conn.is_readonly(MAIN_DB)? {
+            return Err(StoreError::ReadOnly { reason: "the file cannot be written".into() }.into());
+        }
+        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            let reason = "the disk does not support what write-ahead logging needs".into();
+            return Err(StoreError::Unavailable { retryable: false, reason }.into());
+        }
+    }
+    configure(&conn, options, role)?;
+    Ok(conn)
+}
+
+/// Opens a store that lives in the process only.
+pub(crate) fn in_memory(options: &Options) -> Result<Connection> {
+    let conn =
+        Connection::open_in_memory_with_flags(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    secure(&conn)?;
+    configure(&conn, options, Role::Write)?;
+    Ok(conn)
+}
+
+/// What must hold before anything else is done: deleted content is overwritten, and the file's schema is not trusted.
+fn secure(conn: &Connection) -> Result<()> {
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    let secure: i64 = conn.query_row("PRAGMA secure_delete = ON", [], |row| row.get(0))?;
+    if secure != 1 {
+        let reason = "this SQLite does not overwrite what is deleted".into();
+        return Err(StoreError::Unavailable { retryable: false, reason }.into());
+    }
+    conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;")?;
+    Ok(())
+}
+
+fn configure(conn: &Connection, options: &Options, role: Role) -> Result<()> {
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    let share = if role == Role::Write { 1 } else { 4 };
+    let cache = (options.cache_bytes / share / 1_024).clamp(256, i32::MAX as usize);
+    // Temporary tables stay in memory, so that what is sorted leaves no trace on a disk.
+    conn.execute_batch(&format!(
+        "PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -{cache}; PRAGMA temp_store = MEMORY; \
+         PRAGMA journal_size_limit = 67108864;"
+    ))?;
+    if role == Role::Read {
+        conn.execute_batch("PRAGMA query_only = ON")?;
+    }
+    Ok(())
+}
+
+fn pragma(conn: &Connection, name: &str) -> Result<i64> {
+    Ok(conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
+}
+
+/// Whether the file is ours, or nobody's yet, and of a version that this library knows. Nothing is written.
+fn check_identity(conn: &Connection) -> Result<()> {
+    let (application, version) = (pragma(conn, "application_id")?, pragma(conn, "user_version")?);
+    if application == i64::from(APPLICATION_ID) {
+        let found = u32::try_from(version).unwrap_or(u32::MAX);
+        return if found > SCHEMA { Err(StoreError::SchemaTooNew { found, supported: SCHEMA }.into()) } else { Ok(()) };
+    }
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if (application, version, tables) == (0, 0, 0) {
+        return Ok(());
+    }
+    Err(Fail::corrupt("this SQLite file belongs to another application; open it with that one, or choose another path"))
+}
+
+/// Brings the file up to the present schema.
+pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
+    if pragma(conn, "user_version")? == i64::from(SCHEMA) {
+        return Ok(());
+    }
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    check_identity(&tx)?;
+    let from = usize::try_from(pragma(&tx, "user_version")?).map_err(|_| Fail::corrupt("the schema has no version"))?;
+    for step in MIGRATIONS.iter().skip(from) {
+        tx.execute_batch(step)?;
+    }
+    for currency in Currency::all() {
+        tx.prepare_cached("INSERT OR IGNORE INTO _currency VALUES (?1, ?2, ?3, ?4)")?.execute((
+            currency.numeric(),
+            currency.code(),
+            currency.exponent(),
+            currency.minor_per_major(),
+        ))?;
+    }
+    tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};"))?;
+    tx.commit()?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Reading records.
+
+use crm_core::base::{Cursor, Id, Kind, Name, Page, Text, Value};
+use crm_core::record::{Key, Record};
+use crm_core::store::{Scan, Test, TestOp};
+use rusqlite::types::{Value as Owned, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+
+use crate::column::{self, read_fields, utf8};
+use crate::error::{Fail, Result};
+use crate::layout::{RECORD, Table};
+use crate::session::Known;
+
+/// Reads a record as [`Table::select`] asks for it.
+pub(crate) fn read(conn: &Connection, known: &mut Known, table: &Table, kind: &Kind, row: &Row<'_>) -> Result<Record> {
+    let subject = column::integer_or_null(row.get_ref(3)?)?;
+    Ok(Record {
+        kind: kind.clone(),
+        id: column::id(row.get_ref(1)?)?,
+        version: column::integer(row.get_ref(2)?)? as u64,
+        subject: subject.map(|k| known.subject(conn, k)).transpose()?,
+        keys: read_keys(row.get_ref(4)?)?,
+        fields: read_fields(row, &table.columns, RECORD, 5)?,
+    })
+}
+
+/// The keys of a record as they are kept in its row: `[["email","anna@example.org",true]]`.
+pub(crate) fn write_keys(keys: &[Key]) -> Result<Option<String>> {
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let list: Vec<(&Name, &Text, bool)> = keys.iter().map(|key| (&key.name, &key.value, key.unique)).collect();
+    serde_json::to_string(&list).map(Some).map_err(|_| Fail::malformed("a key that has no JSON form"))
+}
+
+/// See [`write_keys`].
+pub(crate) fn read_keys(value: ValueRef<'_>) -> Result<Vec<Key>> {
+    match value {
+        ValueRef::Null => Ok(Vec::new()),
+        ValueRef::Text(json) => {
+            let list: Vec<(Name, Text, bool)> = serde_json::from_str(utf8(json)?).map_err(|_| column::odd())?;
+            Ok(list.into_iter().map(|(name, value, unique)| Key { name, value, unique }).collect())
+        }
+        _ => Err(column::odd()),
+    }
+}
+
+/// What stands for a key in the index: 16 bytes that hold nothing of the value.
+pub(crate) fn key_hash(kind: &Kind, key: &Key) -> [u8; 16] {
+    *Id::derived(&format!("{kind}/{}", key.name), &key.value).as_bytes()
+}
+
+/// One record by id.
+pub(crate) fn load(conn: &Connection, known: &mut Known, table: &Table, kind: &Kind, id: Id) -> Result<Option<Record>> {
+    let mut statement = conn.prepare_cached(&table.by_id)?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    known.check(row.get(0)?)?;
+    read(conn, known, table, kind, row).map(Some)
+}
+
+/// The record that holds a unique key.
+pub(crate) fn holder(conn: &Connection, kind: &Kind, key: &Key) -> Result<Option<Id>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT i.id FROM _key y INDEXED BY _key_hash JOIN _record i ON i.k = y.record WHERE y.hash = ?1 AND y.is_unique = 1",
+    )?;
+    let mut rows = statement.query([key_hash(kind, key)])?;
+    rows.next()?.map(|row| column::id(row.get_ref(0)?)).transpose()
+}
+
+/// Reads the cursor of a scan.
+pub(crate) fn position(cursor: &Cursor) -> Result<Id> {
+    let id = cursor.0.strip_prefix("r.").and_then(|text| text.parse().ok());
+    id.ok_or_else(|| Fail::malformed("not a cursor of a scan"))
+}
+
+/// A page of records. The statement leaves out what surely fails a test; the reference decides about the rest.
+pub(crate) fn scan(conn: &Connection, known: &mut Known, query: &Scan, limit: usize) -> Result<Page<Record>> {
+    let after = query.cursor.as_ref().map(position).transpose()?;
+    let Some(table) = known.kind(conn, &query.kind)? else { return Ok(Page::new(Vec::new(), None)) };
+    let mut values: Vec<Owned> = Vec::new();
+    let mut bind = |value: Owned| {
+        values.push(value);
+        format!("?{}", values.len())
+    };
+    let mut conditions = vec![format!("i.target = {}", table.t)];
+    let from = match (&query.key, query.subject) {
+        (Some(key), _) => {
+            conditions.push(format!("y.hash = {}", bind(Owned::Blob(key_hash(&query.kind, key).to_vec()))));
+            "_key y INDEXED BY _key_hash JOIN _record i ON i.k = y.record"
+        }
+        (None, Some(_)) => "_record i INDEXED BY _record_subject",
+        (None, None) => "_record i INDEXED BY _record_id",
+    };
+    if let Some(subject) = query.subject {
+        let Some(k) = known.subject_key(conn, subject)? else { return Ok(Page::new(Vec::new(), None)) };
+        conditions.push(format!("i.subject = {}", bind(Owned::Integer(k))));
+    }
+    if let Some(after) = after {
+        conditions.push(format!("i.id > {}", bind(Owned::Blob(after.as_bytes().to_vec()))));
+    }
+    for test in &query.tests {
+        conditions
+            .extend(condition(&table, test, &mut bind).map(|passes| format!("({passes} OR r.extra IS NOT NULL)")));
+    }
+    let sql = format!(
+        "{} FROM {from} JOIN {} r ON r.k = i.k WHERE {} ORDER BY i.id",
+        table.select,
+        table.sql,
+        conditions.join(" AND ")
+    );
+
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut items: Vec<Record> = Vec::new();
+    let mut checked = false;
+    while let Some(row) = rows.next()? {
+        if !checked {
+            known.check(row.get(0)?)?;
+            checked = true;
+        }
+        let record = read(conn, known, &table, &query.kind, row)?;
+        if !query.tests.iter().all(|test| test.passes(&record)) {
+            continue;
+        }
+        if items.len() == limit {
+            let next = items.last().map(|last| Cursor(format!("r.{}", last.id)));
+            return Ok(Page::new(items, next));
+        }
+        items.push(record);
+    }
+    Ok(Page::new(items, None))
+}
+
+/// What a record must look like in its columns to pass a test, unless the field is in `extra`.
+fn condition(table: &Table, test: &Test, bind: &mut impl FnMut(Owned) -> String) -> Option<String> {
+    let column = table.columns.iter().find(|column| column.name == test.field)?;
+    let op = match test.op {
+        TestOp::Eq => "=",
+        TestOp::Lt => "<",
+        TestOp::Le => "<=",
+        TestOp::Gt => ">",
+        TestOp::Ge => ">=",
+    };
+    let value = match &test.value {
+        Value::Bool(truth) => Owned::Integer(i64::from(*truth)),
+        Value::Int(number) => Owned::Integer(*number),
+        Value::Float(number) if number.is_finite() => Owned::Real(*number),
+        Value::Text(text) => Owned::Text(text.to_string()),
+        Value::Date(date) => Owned::Integer(i64::from(date.days())),
+        Value::Time(at) => Owned::Integer(at.as_micros()),
+        Value::Id(id) => Owned::Blob(id.as_bytes().to_vec()),
+        Value::Money(money) => {
+            let currency = bind(Owned::Integer(i64::from(money.currency().numeric())));
+            let amount = bind(Owned::Integer(money.minor()));
+            return Some(format!("r.\"{0}\" {op} {amount} AND r.\"{0}_currency\" = {currency}", column.sql));
+        }
+        _ => return None,
+    };
+    (test.value.value_type() == Some(column.value_type)).then(|| format!("r.\"{}\" {op} {}", column.sql, bind(value)))
+}
+
+/// The number, version, subject and keys of a record as a writer finds it.
+pub(crate) struct Found {
+    pub(crate) k: i64,
+    /// 0 when it was deleted.
+    pub(crate) version: u64,
+    pub(crate) subject: Option<i64>,
+    pub(crate) keys: Vec<Key>,
+}
+
+/// Finds a record to be changed.
+pub(crate) fn found(conn: &Connection, table: &Table, id: Id) -> Result<Option<Found>> {
+    let sql = format!(
+        "SELECT i.k, r.version, i.subject, r.keys FROM _record i INDEXED BY _record_id \
+         LEFT JOIN {} r ON r.k = i.k WHERE i.target = ?1 AND i.id = ?2",
+        table.sql
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found = statement.query_row((table.t, id.as_bytes()), |row| {
+        Ok((|| {
+            Ok(Found {
+                k: row.get(0)?,
+                version: column::integer_or_null(row.get_ref(1)?)?.unwrap_or(0) as u64,
+                subject: row.get(2)?,
+                keys: read_keys(row.get_ref(3)?)?,
+            })
+        })())
+    });
+    found.optional()?.transpose()
+}
