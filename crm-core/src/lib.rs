@@ -5,6 +5,7 @@ pub mod base;
 pub mod change;
 pub mod fact;
 pub mod intake;
+pub mod privacy;
 pub mod record;
 pub mod score;
 pub mod store;

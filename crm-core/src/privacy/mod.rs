@@ -1,0 +1,36 @@
+//! What is allowed: purposes, consent, the one evaluator, and what a person may ask for.
+//!
+//! Nobody is contacted because a flag says so. A host defines [purposes](Purpose); people say things about them, which
+//! are [recorded](record_consent) as facts and never edited; and [`evaluate`] folds what was said into a
+//! [`Decision`] with its reason and the fact that proves it, as of any instant and any state of knowledge. Consent
+//! belongs to a contact point, so that a new address starts without any. Whatever is in doubt is denied.
+//!
+//! A [`ContactPermit`] is the decision as a thing: only the evaluator makes one, and whatever sends a message needs one.
+//!
+//! The room helps to build lawful processing. It is no legal advice.
+
+mod access;
+mod consent;
+mod decision;
+mod erasure;
+mod evaluate;
+mod explain;
+mod fields;
+mod history;
+mod permit;
+mod point;
+mod purpose;
+mod suppression;
+
+pub use access::{AccessField, AccessItem, AccessPackage, export_access};
+pub use consent::{ConsentEvent, ConsentKind, Scope, record_consent};
+pub use decision::{ContactQuestion, ContactReason, Decision};
+pub use erasure::{ErasureAction, ErasureStep, erase, plan_erasure};
+pub use evaluate::{evaluate, has_agreed};
+pub use explain::{CONSENT_FIELD, ContactAnswer, REACHABLE_FIELD, explain_contact, is_reachable};
+pub use fields::{CONSENT, PURPOSE, SUPPRESSION, declarations};
+pub use history::ConsentHistory;
+pub use permit::{ContactPermit, PERMIT_LASTS_MICROS, find_permit};
+pub use point::{ContactFile, PointStatus};
+pub use purpose::{LawfulBasis, Policy, Purpose, define_purpose};
+pub use suppression::{AddressKey, AddressToken, SuppressionHistory, SuppressionReason, lift_suppression, suppress};
