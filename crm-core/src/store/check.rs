@@ -16,7 +16,7 @@ pub const MAX_PAGE: usize = 100_000;
 pub const MAX_TEXT: usize = 1 << 20;
 /// The most texts in a list.
 pub const MAX_LIST: usize = 10_000;
-/// The most fields of a record, a fact or a declaration.
+/// The most fields of a record, a fact, or what is declared of a kind or stream.
 pub const MAX_FIELDS: usize = 1_000;
 /// The longest key, source id and change-set key, in bytes.
 pub const MAX_KEY: usize = 1_024;
@@ -54,6 +54,10 @@ pub fn check<'a>(changes: &ChangeSet, registry: &'a Registry) -> Result<Cow<'a, 
             Change::Declare(declaration) => {
                 check_declaration(declaration)?;
                 registry.to_mut().declare(declaration).map_err(|error| refused(&declaration.target, &error))?;
+                if registry.fields(&declaration.target).len() > MAX_FIELDS {
+                    let target = declaration.target.as_str();
+                    return Err(malformed(format!("declaration of {target}: more than {MAX_FIELDS} fields")));
+                }
             }
             Change::Put(record) => {
                 let place = Place { target: record.kind.as_str(), id: record.id };
@@ -117,9 +121,6 @@ fn check_declaration(declaration: &Declaration) -> Result<(), StoreError> {
     };
     if !plain {
         return Err(malformed("a kind or stream is a lower-case identifier of at most 48 bytes"));
-    }
-    if declaration.fields.len() > MAX_FIELDS {
-        return Err(malformed(format!("declaration of {target}: more than {MAX_FIELDS} fields")));
     }
     match declaration.fields.iter().find(|field| Name::new(field.name.as_str()).is_err()) {
         Some(_) => Err(malformed(format!("declaration of {target}: a field's name is not a valid name"))),

@@ -8,6 +8,8 @@
 //! its own store and have it certified by the `conformance` suite.
 
 mod check;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod memory;
 mod query;
 
@@ -45,7 +47,7 @@ use crate::record::{Key, Record};
 /// before a declaration stays as it is and is read back as it was written.
 ///
 /// **Form.** Texts and sealed values have at most [`MAX_TEXT`] bytes, lists at most [`MAX_LIST`] texts and [`MAX_TEXT`]
-/// bytes together; a record, fact or declaration has at most [`MAX_FIELDS`] fields, a record at most [`MAX_KEYS`] keys,
+/// bytes together; a record or a fact has at most [`MAX_FIELDS`] fields, as has a kind or stream, and a record at most [`MAX_KEYS`] keys,
 /// no name and value twice. Keys, source ids and change-set keys have 1 to [`MAX_KEY`] bytes. No text holds U+0000,
 /// which some databases cannot keep. Floats are finite. Versions begin with 1. A fact is `recorded` at the instant of
 /// its change set, happens before [`Timestamp::MAX`](crate::base::Timestamp::MAX), and has the id that its source gives

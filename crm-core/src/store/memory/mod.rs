@@ -203,8 +203,8 @@ impl Store for Memory {
         let limit = page_limit(limit)?;
         let state = self.read()?;
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
-        let commits = (after.saturating_add(1)..).zip(state.log.iter().skip(skip)).take(limit);
-        Ok(commits.map(|(seq, logged)| state.committed(seq, logged)).collect())
+        let commits = state.log.iter().enumerate().skip(skip).take(limit);
+        Ok(commits.map(|(index, logged)| state.committed(index as u64 + 1, logged)).collect())
     }
 
     fn verify(&self, scope: &Verify) -> Result<VerifyReport, StoreError> {
@@ -213,21 +213,16 @@ impl Store for Memory {
 
     fn lifecycle(&self, step: &Lifecycle) -> Result<(), StoreError> {
         let mut state = self.state.write().map_err(|_| poisoned())?;
-        match step {
-            Lifecycle::Close => {
-                *state = State { life: Life::Closed, ..State::default() };
-                return Ok(());
-            }
-            Lifecycle::Resume if state.life == Life::Suspended => state.life = Life::Open,
-            _ => {}
-        }
-        state.life.open()?;
-        match step {
-            Lifecycle::Suspend => state.life = Life::Suspended,
-            Lifecycle::SnapshotTo(_) => {
+        match (step, state.life) {
+            (Lifecycle::Close, _) => *state = State { life: Life::Closed, ..State::default() },
+            (_, Life::Closed) => return Err(StoreError::Closed),
+            (Lifecycle::Suspend, _) => state.life = Life::Suspended,
+            (Lifecycle::Resume, _) => state.life = Life::Open,
+            (_, Life::Suspended) => return Err(StoreError::Closed),
+            (Lifecycle::SnapshotTo(_), _) => {
                 return Err(StoreError::Unsupported { store: NAME, operation: Name::from_static("snapshot") });
             }
-            _ => {}
+            (Lifecycle::Scrub, _) => {}
         }
         Ok(())
     }

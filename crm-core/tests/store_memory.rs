@@ -1,0 +1,18 @@
+//! The store in memory keeps the contract.
+
+use std::sync::Arc;
+
+use crm_core::store::conformance::{self, Options};
+use crm_core::store::{Memory, Store, StoreError};
+
+fn fresh() -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(Memory::new()))
+}
+
+#[test]
+fn every_check_passes() {
+    let report = conformance::run(&fresh, &Options { cases: 2_000, ..Options::default() });
+    assert!(report.passed(), "{report}");
+    assert!(report.checks.len() > 250, "{report}");
+    println!("{report}");
+}
