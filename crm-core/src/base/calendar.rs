@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use super::as_text::as_text;
 use super::time::MICROS_PER_DAY;
 use super::{Civil, Date, Error, Result, TimeOfDay, Timestamp, Weekday, Window, Zone};
 
@@ -274,18 +275,7 @@ impl FromStr for OpeningHours {
     }
 }
 
-impl Serialize for OpeningHours {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for OpeningHours {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("not opening hours"))
-    }
-}
+as_text!(OpeningHours, "opening hours, as in 09:00-17:00");
 
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use super::as_text::as_text;
 use super::time::MICROS_PER_DAY;
 use super::{Date, Error, Result};
 
@@ -177,27 +176,8 @@ impl FromStr for Civil {
     }
 }
 
-macro_rules! as_text {
-    ($($type:ty, $what:literal;)+) => {$(
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                text.parse().map_err(|_| serde::de::Error::custom($what))
-            }
-        }
-    )+};
-}
-
-as_text! {
-    TimeOfDay, "not a time of the day";
-    Civil, "not a civil date and time";
-}
+as_text!(TimeOfDay, "a time of the day, as in 09:00");
+as_text!(Civil, "a date and time without an offset");
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,7 @@ use std::fmt;
 use std::num::NonZeroU8;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use super::as_text::as_text;
 use super::{Error, Result};
 
 /// An ISO 4217 currency, in one byte.
@@ -134,18 +133,7 @@ impl FromStr for Currency {
     }
 }
 
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
-}
-
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Self::new(&code).map_err(|_| serde::de::Error::custom("not an active ISO 4217 code"))
-    }
-}
+as_text!(Currency, "an active ISO 4217 code");
 
 /// Alphabetic code, numeric code, digits after the point.
 type Row = (&'static str, u16, u8);

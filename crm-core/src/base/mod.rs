@@ -15,9 +15,11 @@
 //! ```
 
 mod as_of;
+mod as_text;
 mod calendar;
 mod channel;
 mod civil;
+mod contact;
 mod currency;
 mod date;
 mod digest;
@@ -40,6 +42,7 @@ pub use as_of::AsOf;
 pub use calendar::{Calendar, OpeningHours};
 pub use channel::Channel;
 pub use civil::{Civil, TimeOfDay};
+pub use contact::{Country, Email, Locale, Phone};
 pub use currency::Currency;
 pub use date::{CalendarUnit, Date, IsoWeek, LeapDay, Period, Weekday};
 pub use digest::{Digest, digest_of};

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use super::as_text::as_text;
 use super::{Civil, Date, Error, Result};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, without leap seconds, from year 1 to year 9999.
@@ -114,18 +115,7 @@ impl FromStr for Timestamp {
     }
 }
 
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("not an RFC 3339 instant"))
-    }
-}
+as_text!(Timestamp, "an RFC 3339 instant with an offset");
 
 /// A half-open span of time: `start` belongs to it, `end` does not.
 ///

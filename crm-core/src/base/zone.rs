@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::as_text::as_text;
 use super::{CalendarUnit, Civil, Date, Error, Period, Result, Timestamp, Window};
 
 /// A time zone of the IANA database.
@@ -190,18 +190,7 @@ impl FromStr for Zone {
     }
 }
 
-impl Serialize for Zone {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Zone {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Self::new(&name).map_err(|_| serde::de::Error::custom("not a time zone"))
-    }
-}
+as_text!(Zone, "a time zone of the IANA database");
 
 #[cfg(test)]
 mod tests;
