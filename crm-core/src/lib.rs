@@ -8,6 +8,7 @@ pub mod intake;
 pub mod privacy;
 pub mod record;
 pub mod score;
+pub mod segment;
 pub mod store;
 
 pub use base::{Error, Result};

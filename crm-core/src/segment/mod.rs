@@ -1,0 +1,19 @@
+//! Who belongs: a typed expression language over what is known of a customer.
+
+mod ast;
+mod diagnostic;
+mod lexer;
+mod parser;
+mod print;
+mod size;
+mod time;
+
+pub use ast::{
+    AggFn, Aggregate, Check, CmpOp, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier,
+    SegmentRef, Test, TextOp,
+};
+pub use diagnostic::{Diagnostic, Place, Severity, Span};
+pub use lexer::MAX_TEXT;
+pub use parser::parse;
+pub use size::{MAX_DEPTH, MAX_PARTS};
+pub use time::{Bound, CalendarUnit, ExactUnit, Period, Shift, Stretch, TimeWindow, ZoneRef};
