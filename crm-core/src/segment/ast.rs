@@ -3,7 +3,7 @@
 use crate::base::{Error, Name, Result, Text, Value, ValueType};
 
 use super::diagnostic::Place;
-use super::time::{Period, Shift, TimeWindow, ZoneRef};
+use super::time::{Length, Shift, TimeWindow, ZoneRef};
 
 /// A condition about one customer: true, false or unknown.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,8 +74,8 @@ pub enum Check {
     Has(Quantifier, Vec<Text>, Fold),
     /// It is an instant or a date inside a window.
     In(TimeWindow),
-    /// It is an instant or a date before the start of the window `last` period.
-    OlderThan(Period, ZoneRef),
+    /// It is an instant or a date before the start of the window `last` so much time.
+    OlderThan(Length, ZoneRef),
 }
 
 /// A comparison.
@@ -179,8 +179,10 @@ pub enum OperandKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Function {
-    /// Whole years from a date to today.
+    /// Whole years from a date to today; who was born on 29 February is a year older on 1 March in common years.
     Age,
+    /// The same, but on 28 February.
+    AgeFebruary,
     /// The civil date of an instant.
     Date,
     /// The day of the week of a date or an instant, Monday = 1 to Sunday = 7.
@@ -191,10 +193,10 @@ pub enum Function {
     Hour,
     /// How many texts a list holds.
     Size,
-    /// The yearly return of a date, the date itself not counted; 29 February returns on 28 February in common years.
+    /// The yearly return of a date, the date itself not counted; 29 February returns on 1 March in common years.
     Anniversary,
-    /// The same; 29 February returns on 1 March in common years.
-    AnniversaryMarch,
+    /// The same, but on 28 February.
+    AnniversaryFebruary,
 }
 
 /// A measure over the events of a customer that happened before the instant of evaluation.
@@ -389,8 +391,8 @@ words!(TextOp { StartsWith => "starts with" / "starts_with", EndsWith => "ends w
     Contains => "contains" / "contains", Like => "like" / "like" });
 words!(Fold { None => "" / "none", Case => "ci" / "ci", Accents => "fold" / "fold" });
 words!(Quantifier { Any => "any" / "has_any", All => "all" / "has_all", None => "none" / "has_none" });
-words!(Function { Age => "age" / "age", Date => "date" / "date", Weekday => "weekday" / "weekday", Month => "month" / "month",
+words!(Function { Age => "age" / "age", AgeFebruary => "age_february" / "age_february", Date => "date" / "date", Weekday => "weekday" / "weekday", Month => "month" / "month",
     Hour => "hour" / "hour", Size => "size" / "size", Anniversary => "anniversary" / "anniversary",
-    AnniversaryMarch => "anniversary_march" / "anniversary_march" });
+    AnniversaryFebruary => "anniversary_february" / "anniversary_february" });
 words!(AggFn { Sum => "sum" / "sum", Avg => "avg" / "avg", Min => "min" / "min", Max => "max" / "max",
     Distinct => "distinct" / "distinct", First => "first" / "first", Last => "last" / "last" });

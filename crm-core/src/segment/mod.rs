@@ -2,6 +2,7 @@
 
 mod ast;
 mod diagnostic;
+mod json;
 mod lexer;
 mod parser;
 mod print;
@@ -16,4 +17,4 @@ pub use diagnostic::{Diagnostic, Place, Severity, Span};
 pub use lexer::MAX_TEXT;
 pub use parser::parse;
 pub use size::{MAX_DEPTH, MAX_PARTS};
-pub use time::{Bound, CalendarUnit, ExactUnit, Period, Shift, Stretch, TimeWindow, ZoneRef};
+pub use time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef};

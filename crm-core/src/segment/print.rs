@@ -2,14 +2,14 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
-use crate::base::{Name, Value};
+use crate::base::{CalendarUnit, Name, Value};
 
+use super::ast::AggFn;
 use super::ast::{
     Aggregate, Check, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier, SegmentRef, Test,
 };
-use super::ast::AggFn;
 use super::lexer::is_plain;
-use super::time::{Bound, CalendarUnit, Period, Shift, Stretch, TimeWindow, ZoneRef};
+use super::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef, calendar_word};
 
 /// Words that mean something before a parenthesis; a field so called that has arguments needs backticks.
 fn is_function(name: &str) -> bool {
@@ -117,7 +117,7 @@ fn print_test(f: &mut Formatter<'_>, test: &Test, not: &str) -> fmt::Result {
             write!(f, "{}", Suffix(*fold))
         }
         Check::In(window) => write!(f, "in {window}"),
-        Check::OlderThan(period, zone) => write!(f, "older than {period}{zone}"),
+        Check::OlderThan(length, zone) => write!(f, "older than {length}{zone}"),
     }
 }
 
@@ -194,12 +194,7 @@ impl Display for OperandKind {
     }
 }
 
-fn print_selection(
-    f: &mut Formatter<'_>,
-    word: &str,
-    property: Option<&Ident>,
-    aggregate: &Aggregate,
-) -> fmt::Result {
+fn print_selection(f: &mut Formatter<'_>, word: &str, property: Option<&Ident>, aggregate: &Aggregate) -> fmt::Result {
     write!(f, "{word}(")?;
     if let Some(property) = property {
         write_name(f, &property.name, is_plain(property.name.as_str()))?;
@@ -210,7 +205,11 @@ fn print_selection(
     }
     for (at, event) in aggregate.events.iter().enumerate() {
         f.write_str(if at > 0 { " | " } else { "" })?;
-        if is_plain(event.name.as_str()) { write!(f, "{}", event.name) } else { write!(f, "{}", Quoted(event.name.as_str())) }?;
+        if is_plain(event.name.as_str()) {
+            write!(f, "{}", event.name)
+        } else {
+            write!(f, "{}", Quoted(event.name.as_str()))
+        }?;
     }
     if let Some(window) = &aggregate.window {
         write!(f, " in {window}")?;
@@ -254,16 +253,16 @@ impl Display for Literal {
 
 fn write_shift(f: &mut Formatter<'_>, shift: Option<&Shift>) -> fmt::Result {
     match shift {
-        Some(shift) => write!(f, " {} {}", if shift.back { '-' } else { '+' }, shift.period),
+        Some(shift) => write!(f, " {} {}", if shift.back { '-' } else { '+' }, shift.length),
         None => Ok(()),
     }
 }
 
-impl Display for Period {
+impl Display for Length {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (count, calendar, unit) = match self {
             Self::Exact(count, unit) => (*count, "", unit.word()),
-            Self::Calendar(count, unit) => (*count, "calendar ", unit.word()),
+            Self::Calendar(count, unit) => (*count, "calendar ", calendar_word(*unit)),
         };
         write!(f, "{count} {calendar}{unit}{}", if count == 1 { "" } else { "s" })
     }
@@ -272,14 +271,14 @@ impl Display for Period {
 impl Display for TimeWindow {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.stretch {
-            Stretch::Last(period) => write!(f, "last {period}"),
-            Stretch::Next(period) => write!(f, "next {period}"),
+            Stretch::Last(length) => write!(f, "last {length}"),
+            Stretch::Next(length) => write!(f, "next {length}"),
             Stretch::This(CalendarUnit::Day) => f.write_str("today"),
             Stretch::Previous(CalendarUnit::Day) => f.write_str("yesterday"),
             Stretch::Following(CalendarUnit::Day) => f.write_str("tomorrow"),
-            Stretch::This(unit) => write!(f, "this {}", unit.word()),
-            Stretch::Previous(unit) => write!(f, "previous {}", unit.word()),
-            Stretch::Following(unit) => write!(f, "next {}", unit.word()),
+            Stretch::This(unit) => write!(f, "this {}", calendar_word(*unit)),
+            Stretch::Previous(unit) => write!(f, "previous {}", calendar_word(*unit)),
+            Stretch::Following(unit) => write!(f, "next {}", calendar_word(*unit)),
             Stretch::Since(start) => write!(f, "from {start}"),
             Stretch::Until(end) => write!(f, "until {end}"),
             Stretch::Between(start, end) => write!(f, "from {start} until {end}"),

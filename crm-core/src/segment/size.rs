@@ -42,12 +42,7 @@ fn expr_size(expr: &Expr, depth: usize, parts: &mut usize, span: Span) -> Result
             }
             Check::OneOf(all, _) => count(all.len(), depth, parts, span)?,
             Check::Has(_, all, _) => count(all.len(), depth, parts, span)?,
-            Check::Holds
-            | Check::Present
-            | Check::Missing
-            | Check::Text(..)
-            | Check::In(_)
-            | Check::OlderThan(..) => {}
+            Check::Holds | Check::Present | Check::Missing | Check::Text(..) | Check::In(_) | Check::OlderThan(..) => {}
         }
     }
     expr.children().iter().try_for_each(|child| expr_size(child, depth + 1, parts, span))
@@ -56,9 +51,7 @@ fn expr_size(expr: &Expr, depth: usize, parts: &mut usize, span: Span) -> Result
 fn operand_size(operand: &Operand, depth: usize, parts: &mut usize, span: Span) -> Result<(), Diagnostic> {
     count(1, depth, parts, span)?;
     match &operand.kind {
-        OperandKind::Call(_, inner, _) | OperandKind::Coalesce(inner, _) => {
-            operand_size(inner, depth + 1, parts, span)
-        }
+        OperandKind::Call(_, inner, _) | OperandKind::Coalesce(inner, _) => operand_size(inner, depth + 1, parts, span),
         OperandKind::Aggregate(aggregate) => {
             count(aggregate.events.len(), depth, parts, span)?;
             aggregate.filter.iter().try_for_each(|filter| expr_size(filter, depth + 1, parts, span))

@@ -1,10 +1,10 @@
 //! Words of time: periods, shifts, windows and zones, as an expression writes them.
 
-use crate::base::{Date, Name, Timestamp};
+use crate::base::{CalendarUnit, Date, Name, Timestamp};
 
 /// A length of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Period {
+pub enum Length {
     /// So many units of a fixed length: a day is 24 hours.
     Exact(u32, ExactUnit),
     /// So many units of the calendar, whose length depends on the date and the zone.
@@ -24,28 +24,13 @@ pub enum ExactUnit {
     Week,
 }
 
-/// A unit of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CalendarUnit {
-    /// From one midnight to the next.
-    Day,
-    /// From one Monday to the next (ISO 8601).
-    Week,
-    /// A month.
-    Month,
-    /// Three months, from January, April, July or October on.
-    Quarter,
-    /// A year.
-    Year,
-}
-
 /// A step away from now or from today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shift {
     /// Towards the past, rather than the future.
     pub back: bool,
     /// How far.
-    pub period: Period,
+    pub length: Length,
 }
 
 /// A half-open window of time, relative to the instant of evaluation or absolute.
@@ -61,12 +46,12 @@ pub struct TimeWindow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stretch {
-    /// The time up to now: exactly as long as the period or, when the period is of the calendar, from the start of the
+    /// The time up to now: exactly as long as the length or, when that is of the calendar, from the start of the
     /// first of so many days, weeks, ..., the present one included.
-    Last(Period),
-    /// The time from now on: exactly as long as the period or, when the period is of the calendar, from the start of
+    Last(Length),
+    /// The time from now on: exactly as long as the length or, when that is of the calendar, from the start of
     /// today to the end of the last of so many days, weeks, ..., the present one included.
-    Next(Period),
+    Next(Length),
     /// The whole present day, week, ...
     This(CalendarUnit),
     /// The whole day, week, ... before the present one.
@@ -91,7 +76,7 @@ pub enum Bound {
     Time(Timestamp),
     /// The instant of evaluation, shifted or not.
     Now(Option<Shift>),
-    /// The first instant of today, shifted by periods of the calendar or not.
+    /// The first instant of today, shifted by lengths of the calendar or not.
     Today(Option<Shift>),
 }
 
@@ -138,37 +123,44 @@ impl ExactUnit {
     }
 }
 
-impl CalendarUnit {
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
-
-    /// The word for one of it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::Year => "year",
-        }
+/// The word for one unit of the calendar.
+pub(super) const fn calendar_word(unit: CalendarUnit) -> &'static str {
+    match unit {
+        CalendarUnit::Day => "day",
+        CalendarUnit::Week => "week",
+        CalendarUnit::Month => "month",
+        CalendarUnit::Quarter => "quarter",
+        CalendarUnit::Year => "year",
     }
+}
 
-    /// The unit that a word, in the singular or the plural, names.
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unit| unit.word() == singular(word))
-    }
+/// The unit of the calendar that a word in the singular names.
+pub(super) fn calendar_unit(word: &str) -> Option<CalendarUnit> {
+    use CalendarUnit::{Day, Month, Quarter, Week, Year};
+    [Day, Week, Month, Quarter, Year].into_iter().find(|unit| calendar_word(*unit) == word)
+}
+
+/// The unit of the calendar that a word, in the singular or the plural, names.
+pub(super) fn calendar_units(word: &str) -> Option<CalendarUnit> {
+    calendar_unit(singular(word))
 }
 
 fn singular(word: &str) -> &str {
     word.strip_suffix('s').unwrap_or(word)
 }
 
-impl Period {
-    /// The longest period, in days.
-    pub const MAX_DAYS: u64 = 73_200;
+impl Length {
+    /// The longest one, in days: 200 years.
+    const MAX_DAYS: u64 = 73_200;
+
+    /// Whether it is neither empty nor too long to count with.
+    pub(super) const fn is_in_bounds(self) -> bool {
+        let days = self.approximate_days();
+        0 < days && days <= Self::MAX_DAYS
+    }
 
     /// About how many days it lasts; never too few.
-    pub(super) const fn approximate_days(self) -> u64 {
+    const fn approximate_days(self) -> u64 {
         match self {
             Self::Exact(count, unit) => (count as u64 * (unit.micros() as u64 / 60_000_000)).div_ceil(24 * 60),
             Self::Calendar(count, unit) => {

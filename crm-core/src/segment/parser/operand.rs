@@ -157,9 +157,8 @@ impl Parser<'_> {
     fn id(&mut self) -> Parsed<Literal> {
         self.advance();
         let TokenKind::Text(text) = self.peek() else { return Err(self.unexpected("an id in double quotes")) };
-        let id: crate::base::Id = text
-            .parse()
-            .map_err(|_| Diagnostic::new("E0004", self.span(), "not an id").expected("a UUID"))?;
+        let id: crate::base::Id =
+            text.parse().map_err(|_| Diagnostic::new("E0004", self.span(), "not an id").expected("a UUID"))?;
         self.advance();
         Ok(Literal::single(id.into()))
     }

@@ -1,8 +1,10 @@
 //! What follows an operand: `>= 3`, `in {...}`, `is missing`.
 
 use crate::base::Text;
-use crate::segment::ast::{Aggregate, Check, CmpOp, Expr, Fold, Measure, Operand, OperandKind, Quantifier, Test, TextOp};
 use crate::segment::ast::AggFn;
+use crate::segment::ast::{
+    Aggregate, Check, CmpOp, Expr, Fold, Measure, Operand, OperandKind, Quantifier, Test, TextOp,
+};
 use crate::segment::diagnostic::Diagnostic;
 use crate::segment::lexer::TokenKind;
 
@@ -81,8 +83,8 @@ impl Parser<'_> {
             TokenKind::Word("older") => {
                 self.advance();
                 self.expect_word("than")?;
-                let period = self.period()?;
-                return Ok(Some(Check::OlderThan(period, self.zone()?)));
+                let length = self.length()?;
+                return Ok(Some(Check::OlderThan(length, self.zone()?)));
             }
             _ => None,
         };

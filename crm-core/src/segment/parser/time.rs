@@ -1,40 +1,44 @@
 //! Periods, shifts and windows of time.
 
+use crate::base::CalendarUnit;
 use crate::segment::diagnostic::Diagnostic;
 use crate::segment::lexer::TokenKind;
-use crate::segment::time::{Bound, CalendarUnit, ExactUnit, Period, Shift, Stretch, TimeWindow};
+use crate::segment::time::{
+    Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, calendar_unit, calendar_units, calendar_word,
+};
 
 use super::{Parsed, Parser};
 
 impl Parser<'_> {
     /// `30 days` or `3 calendar months`
-    pub(super) fn period(&mut self) -> Parsed<Period> {
+    pub(super) fn length(&mut self) -> Parsed<Length> {
         let start = self.span();
         let count = self.small_number()?;
         let calendar = self.word("calendar");
         let TokenKind::Word(word) = self.peek() else { return Err(self.unexpected("a unit of time")) };
-        let period = if calendar {
-            CalendarUnit::from_word(word).map(|unit| Period::Calendar(count, unit))
+        let length = if calendar {
+            calendar_units(word).map(|unit| Length::Calendar(count, unit))
         } else {
-            ExactUnit::from_word(word).map(|unit| Period::Exact(count, unit))
+            ExactUnit::from_word(word).map(|unit| Length::Exact(count, unit))
         };
-        let Some(period) = period else {
+        let Some(length) = length else {
             let here = self.span();
-            return Err(match CalendarUnit::from_word(word) {
-                Some(unit) => Diagnostic::new("E0010", here, format!("a {} has no fixed length", unit.word()))
+            return Err(match calendar_units(word) {
+                Some(unit) => Diagnostic::new("E0010", here, format!("a {} has no fixed length", calendar_word(unit)))
                     .suggest(format!("write `{count} calendar {word}`")),
                 None if ExactUnit::from_word(word).is_some() => {
-                    Diagnostic::new("E0010", here, "the calendar has no such unit").suggest(format!("write `{count} {word}`"))
+                    Diagnostic::new("E0010", here, "the calendar has no such unit")
+                        .suggest(format!("write `{count} {word}`"))
                 }
                 None => self.unexpected("a unit of time, as in `30 days` or `3 calendar months`"),
             });
         };
         self.advance();
-        if count == 0 || period.approximate_days() > Period::MAX_DAYS {
-            return Err(Diagnostic::new("E0009", self.since(start), "a period out of bounds")
+        if !length.is_in_bounds() {
+            return Err(Diagnostic::new("E0009", self.since(start), "a length of time out of bounds")
                 .expected("at least 1 unit and at most 200 years"));
         }
-        Ok(period)
+        Ok(length)
     }
 
     /// `- 90 days` or `+ 3 calendar months`, if it is there.
@@ -44,7 +48,7 @@ impl Parser<'_> {
             return Ok(None);
         }
         self.advance();
-        Ok(Some(Shift { back, period: self.period()? }))
+        Ok(Some(Shift { back, length: self.length()? }))
     }
 
     pub(super) fn window(&mut self, expected: &str) -> Parsed<TimeWindow> {
@@ -58,19 +62,19 @@ impl Parser<'_> {
         match word {
             "last" if numbered => {
                 self.advance();
-                self.period().map(Stretch::Last)
+                self.length().map(Stretch::Last)
             }
             "last" => {
                 self.advance();
                 let suggestion = match self.peek() {
-                    TokenKind::Word(word) if CalendarUnit::from_word(word).is_some() => Some(format!("write `previous {word}`")),
+                    TokenKind::Word(word) if calendar_units(word).is_some() => Some(format!("write `previous {word}`")),
                     _ => None,
                 };
                 Err(self.unexpected("a number, as in `last 30 days`").maybe_suggest(suggestion))
             }
             "next" if numbered => {
                 self.advance();
-                self.period().map(Stretch::Next)
+                self.length().map(Stretch::Next)
             }
             "next" => self.unit().map(Stretch::Following),
             "this" => self.unit().map(Stretch::This),
@@ -99,11 +103,7 @@ impl Parser<'_> {
     /// The unit after `this`, `previous` or `next`.
     fn unit(&mut self) -> Parsed<CalendarUnit> {
         self.advance();
-        let unit = if let TokenKind::Word(word) = self.peek() {
-            CalendarUnit::ALL.iter().copied().find(|unit| unit.word() == *word)
-        } else {
-            None
-        };
+        let unit = if let TokenKind::Word(word) = self.peek() { calendar_unit(word) } else { None };
         let Some(unit) = unit else {
             return Err(self.unexpected("`day`, `week`, `month`, `quarter` or `year`"));
         };
