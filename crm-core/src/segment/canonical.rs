@@ -44,8 +44,7 @@ impl Expr {
 fn canonical(expr: &Expr) -> Expr {
     match expr {
         Expr::And(all) => junction(all, false),
-        Expr::Or(all) => junction(all, true),
-        Expr::AtLeast(1, all) => junction(all, true),
+        Expr::Or(all) | Expr::AtLeast(1, all) => junction(all, true),
         Expr::AtLeast(least, all) if *least as usize == all.len() => junction(all, false),
         Expr::AtLeast(least, all) => Expr::AtLeast(*least, sorted(all.iter().map(canonical).collect())),
         Expr::Not(inner) => negated(canonical(inner)),

@@ -140,13 +140,7 @@ impl Field {
     }
 
     fn check(&self) -> Result<()> {
-        let fits = match self.missing {
-            Missing::Unknown => true,
-            Missing::Zero => matches!(self.value_type, ValueType::Int | ValueType::Float | ValueType::Money),
-            Missing::False => self.value_type == ValueType::Bool,
-            Missing::Empty => self.value_type == ValueType::Texts,
-        };
-        if !fits {
+        if !self.missing.suits(self.value_type) {
             return Err(Error::invalid_at(&self.name, "the missing rule does not suit the type"));
         }
         if !self.values.is_empty() && !matches!(self.value_type, ValueType::Text | ValueType::Texts) {
@@ -162,7 +156,7 @@ impl Event {
         Self { name, stream, properties: Vec::new(), doc: Text::from_static("") }
     }
 
-    /// Adds a property, which is the fact's field of that name.
+    /// Adds a property, which is the fact's field of that name, or says more of one that every event has.
     #[must_use]
     pub fn with(mut self, property: Field) -> Self {
         self.properties.push(property);
@@ -245,16 +239,17 @@ impl Catalogue {
     /// Adds an event.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the name is taken by another event, or a property has arguments, hides one that every
-    /// event has, or is malformed.
+    /// [`Error::Invalid`] when the name is taken by another event, or a property has arguments, is malformed, or has
+    /// another type than the one of that name that every event has.
     pub fn add_event(&mut self, event: Event) -> Result<()> {
         for property in &event.properties {
             property.check()?;
             if !property.params.is_empty() {
                 return Err(Error::invalid_at(&property.name, "a property has no arguments"));
             }
-            if Event::builtin(property.name.as_str()).is_some() {
-                return Err(Error::invalid_at(&property.name, "every event has this property"));
+            let builtin = Event::builtin(property.name.as_str());
+            if builtin.is_some_and(|builtin| builtin.value_type != property.value_type) {
+                return Err(Error::invalid_at(&property.name, "every event has this property, with another type"));
             }
         }
         match self.events.get(&event.name) {

@@ -79,11 +79,11 @@ pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// What would be right here.
-    pub expected: Option<String>,
+    pub expected: Option<Box<str>>,
     /// What is here.
-    pub found: Option<String>,
+    pub found: Option<Box<str>>,
     /// What may have been meant, or what to write instead.
-    pub suggestion: Option<String>,
+    pub suggestion: Option<Box<str>>,
 }
 
 impl Diagnostic {
@@ -99,22 +99,22 @@ impl Diagnostic {
     }
 
     pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.expected = Some(expected.into().into());
         self
     }
 
     pub(super) fn found(mut self, found: impl Into<String>) -> Self {
-        self.found = Some(found.into());
+        self.found = Some(found.into().into());
         self
     }
 
     pub(super) fn suggest(mut self, suggestion: impl Into<String>) -> Self {
-        self.suggestion = Some(suggestion.into());
+        self.suggestion = Some(suggestion.into().into());
         self
     }
 
     pub(super) fn maybe_suggest(mut self, suggestion: Option<String>) -> Self {
-        self.suggestion = suggestion;
+        self.suggestion = suggestion.map(Into::into);
         self
     }
 

@@ -134,14 +134,16 @@ impl<'a> Lexer<'a> {
                 let len = word_len(rest);
                 Ok(self.take(len, TokenKind::Word(&rest[..len])))
             }
-            _ => match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
-                Some(sign) => Ok(self.take(sign.len(), TokenKind::Sign(sign))),
-                None => {
-                    let span = Span::new(self.at, self.at + first.len_utf8());
-                    Err(Diagnostic::new("E0001", span, "a character that means nothing here"))
-                }
-            },
+            _ => self.sign(first),
         }
+    }
+
+    fn sign(&mut self, first: char) -> Result<Token<'a>, Diagnostic> {
+        let Some(sign) = SIGNS.iter().find(|sign| self.rest().starts_with(**sign)) else {
+            let span = Span::new(self.at, self.at + first.len_utf8());
+            return Err(Diagnostic::new("E0001", span, "a character that means nothing here"));
+        };
+        Ok(self.take(sign.len(), TokenKind::Sign(sign)))
     }
 
     fn number(&mut self) -> Result<Token<'a>, Diagnostic> {
@@ -186,14 +188,11 @@ impl<'a> Lexer<'a> {
         while let Some((at, c)) = chars.next() {
             match c {
                 '"' => return Ok(self.take(at + 1, TokenKind::Text(text))),
-                '\\' => match unescape(&mut chars) {
-                    Some(c) => text.push(c),
-                    None => {
-                        let span = Span::new(self.at + at, self.at + at + 1);
-                        return Err(Diagnostic::new("E0003", span, "an escape that does not exist")
-                            .expected(r#"\" \\ \n \r \t or \u{hexadecimal}"#));
-                    }
-                },
+                '\\' => text.push(unescape(&mut chars).ok_or_else(|| {
+                    let span = Span::new(self.at + at, self.at + at + 1);
+                    Diagnostic::new("E0003", span, "an escape that does not exist")
+                        .expected(r#"\" \\ \n \r \t or \u{hexadecimal}"#)
+                })?),
                 _ => text.push(c),
             }
         }

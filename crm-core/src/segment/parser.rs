@@ -160,8 +160,8 @@ impl<'a> Parser<'a> {
         }
         let call = self.is_sign_at(1, "(");
         match self.peek() {
-            TokenKind::Word("true") => self.constant(true),
-            TokenKind::Word("false") => self.constant(false),
+            TokenKind::Word("true") => Ok(self.constant(true)),
+            TokenKind::Word("false") => Ok(self.constant(false)),
             TokenKind::Word("at") if self.is_word_at(1, "least") => self.at_least(),
             TokenKind::Word("all") if self.is_word_at(1, "of") => self.list_of().map(Expr::And),
             TokenKind::Word("any") if self.is_word_at(1, "of") => self.list_of().map(Expr::Or),
@@ -178,9 +178,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn constant(&mut self, truth: bool) -> Parsed<Expr> {
+    fn constant(&mut self, truth: bool) -> Expr {
         self.advance();
-        Ok(Expr::Const(truth))
+        Expr::Const(truth)
     }
 
     /// `at least 2 of (a, b, c)`
@@ -243,21 +243,14 @@ impl<'a> Parser<'a> {
     fn quoted_name(&mut self, expected: &str) -> Parsed<Name> {
         let TokenKind::Text(text) = self.peek() else { return Err(self.unexpected(expected)) };
         let span = self.advance().span;
-        self.name(text, span)
-    }
-
-    fn name(&self, text: &str, span: Span) -> Parsed<Name> {
-        Name::new(text).map_err(|_| {
-            Diagnostic::new("E0004", span, "not a name")
-                .expected("1 to 128 bytes without control characters or surrounding blanks")
-        })
+        name(text, span)
     }
 
     /// A plain or quoted name of a field or property.
     fn ident(&mut self, expected: &str) -> Parsed<Ident> {
         let span = self.span();
         let name = match self.peek() {
-            TokenKind::Word(word) if !is_reserved(word) => self.name(word, span)?,
+            TokenKind::Word(word) if !is_reserved(word) => name(word, span)?,
             TokenKind::Quoted(name) => name.clone(),
             _ => return Err(self.unexpected(expected)),
         };
@@ -274,4 +267,11 @@ impl<'a> Parser<'a> {
         self.advance();
         Ok(number)
     }
+}
+
+fn name(text: &str, span: Span) -> Parsed<Name> {
+    Name::new(text).map_err(|_| {
+        Diagnostic::new("E0004", span, "not a name")
+            .expected("1 to 128 bytes without control characters or surrounding blanks")
+    })
 }

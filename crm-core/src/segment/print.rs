@@ -107,13 +107,11 @@ fn print_test(f: &mut Formatter<'_>, test: &Test, not: &str) -> fmt::Result {
         }
         Check::Text(op, pattern, fold) => write!(f, "{} {}{}", op.word(), Quoted(pattern), Suffix(*fold)),
         Check::Has(quantifier, all, fold) => {
-            match (quantifier, all.as_slice()) {
-                (Quantifier::Any, [one]) => write!(f, "has {}", Quoted(one))?,
-                _ => {
-                    let all: Vec<_> = all.iter().map(|one| Quoted(one)).collect();
-                    listed(f, &format!("has {} {{", quantifier.word()), &all, "}")?;
-                }
-            }
+            let quoted: Vec<_> = all.iter().map(|one| Quoted(one)).collect();
+            match quoted.as_slice() {
+                [one] if *quantifier == Quantifier::Any => write!(f, "has {one}"),
+                all => listed(f, &format!("has {} {{", quantifier.word()), all, "}"),
+            }?;
             write!(f, "{}", Suffix(*fold))
         }
         Check::In(window) => write!(f, "in {window}"),
@@ -184,7 +182,8 @@ impl Display for OperandKind {
                 write!(f, "{zone}")
             }
             Self::Bucket { salt, of } => write!(f, "bucket({}, {of})", Quoted(salt)),
-            Self::Call(function, inner, zone) => write!(f, "{}({inner}{zone})", function.word()),
+            Self::Call(function, inner, ZoneRef::Default) => write!(f, "{}({inner})", function.word()),
+            Self::Call(function, inner, zone) => write!(f, "{}({inner},{zone})", function.word()),
             Self::Coalesce(inner, default) => write!(f, "coalesce({inner}, {default})"),
             Self::Aggregate(aggregate) => match &aggregate.measure {
                 Measure::Count => print_selection(f, "count", None, aggregate),

@@ -176,3 +176,39 @@ impl Length {
         }
     }
 }
+
+impl Stretch {
+    /// The bounds that were written out.
+    pub(super) fn bounds(self) -> impl Iterator<Item = Bound> {
+        let (first, second) = match self {
+            Self::Since(bound) | Self::Until(bound) => (Some(bound), None),
+            Self::Between(start, end) => (Some(start), Some(end)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Whether it consists of whole dates.
+    pub(super) fn is_civil(self) -> bool {
+        match self {
+            Self::Last(length) | Self::Next(length) => matches!(length, Length::Calendar(..)),
+            Self::This(_) | Self::Previous(_) | Self::Following(_) => true,
+            Self::Since(_) | Self::Until(_) | Self::Between(..) => {
+                self.bounds().all(|bound| matches!(bound, Bound::Date(_) | Bound::Today(_)))
+            }
+        }
+    }
+
+    /// Whether its instants depend on a zone.
+    pub(super) fn needs_zone(self) -> bool {
+        let calendar = |shift: Option<Shift>| matches!(shift, Some(Shift { length: Length::Calendar(..), .. }));
+        match self {
+            Self::Since(_) | Self::Until(_) | Self::Between(..) => self.bounds().any(|bound| match bound {
+                Bound::Date(_) | Bound::Today(_) => true,
+                Bound::Time(_) => false,
+                Bound::Now(shift) => calendar(shift),
+            }),
+            _ => self.is_civil(),
+        }
+    }
+}

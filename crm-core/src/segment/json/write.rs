@@ -15,7 +15,7 @@ fn text(name: &Name) -> Json {
 }
 
 pub(super) fn expr(expr: &Expr) -> Json {
-    let list = |all: &[Expr]| Json::from_iter(all.iter().map(self::expr));
+    let list = |all: &[Expr]| all.iter().map(self::expr).collect::<Json>();
     match expr {
         Expr::Const(truth) => node("const", Json::from(*truth)),
         Expr::And(all) => node("and", list(all)),

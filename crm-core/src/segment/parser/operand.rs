@@ -59,7 +59,7 @@ impl Parser<'_> {
             self.advance();
             self.advance();
             let inner = self.deeper(Self::operand)?;
-            let zone = self.zone()?;
+            let zone = if self.sign(",") { self.expect_zone()? } else { ZoneRef::Default };
             self.expect_sign(")")?;
             return Ok(OperandKind::Call(function, Box::new(inner), zone));
         }
@@ -197,9 +197,11 @@ impl Parser<'_> {
 
     /// `zone "Europe/Berlin"`, `zone customer` or `zone customer else "Europe/Berlin"`, if it is there.
     pub(super) fn zone(&mut self) -> Parsed<ZoneRef> {
-        if !self.word("zone") {
-            return Ok(ZoneRef::Default);
-        }
+        if self.is_word_at(0, "zone") { self.expect_zone() } else { Ok(ZoneRef::Default) }
+    }
+
+    fn expect_zone(&mut self) -> Parsed<ZoneRef> {
+        self.expect_word("zone")?;
         let expected = "`customer` or the name of a zone in double quotes";
         if !self.word("customer") {
             return self.quoted_name(expected).map(ZoneRef::Named);

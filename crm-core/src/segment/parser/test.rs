@@ -38,10 +38,8 @@ impl Parser<'_> {
     }
 
     fn check(&mut self, negated: bool) -> Parsed<Check> {
-        if !negated {
-            if let Some(check) = self.comparison()? {
-                return Ok(check);
-            }
+        if !negated && let Some(check) = self.comparison()? {
+            return Ok(check);
         }
         match self.peek() {
             TokenKind::Word("between") => {

@@ -79,9 +79,9 @@ impl Parser<'_> {
             "next" => self.unit().map(Stretch::Following),
             "this" => self.unit().map(Stretch::This),
             "previous" => self.unit().map(Stretch::Previous),
-            "today" => self.day(Stretch::This),
-            "yesterday" => self.day(Stretch::Previous),
-            "tomorrow" => self.day(Stretch::Following),
+            "today" => Ok(self.day(Stretch::This)),
+            "yesterday" => Ok(self.day(Stretch::Previous)),
+            "tomorrow" => Ok(self.day(Stretch::Following)),
             "until" => {
                 self.advance();
                 self.bound().map(Stretch::Until)
@@ -95,9 +95,9 @@ impl Parser<'_> {
         }
     }
 
-    fn day(&mut self, stretch: fn(CalendarUnit) -> Stretch) -> Parsed<Stretch> {
+    fn day(&mut self, stretch: fn(CalendarUnit) -> Stretch) -> Stretch {
         self.advance();
-        Ok(stretch(CalendarUnit::Day))
+        stretch(CalendarUnit::Day)
     }
 
     /// The unit after `this`, `previous` or `next`.

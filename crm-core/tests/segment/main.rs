@@ -1,0 +1,4 @@
+//! The segment language, through its public API.
+
+mod arbitrary;
+mod forms;
