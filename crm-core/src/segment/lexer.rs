@@ -54,17 +54,21 @@ pub(super) fn is_plain(name: &str) -> bool {
     word_len(name) == name.len() && !name.is_empty() && !is_reserved(name)
 }
 
+/// Some letters are numbers too (`Ⅷ`); they begin words nevertheless.
+fn starts_word(c: char) -> bool {
+    c.is_alphabetic() || c == '_'
+}
+
 /// How many bytes at the beginning are a word or a dotted path.
 fn word_len(text: &str) -> usize {
     let mut len = 0;
     loop {
         let rest = &text[len..];
-        let part = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        if part == 0 || rest.starts_with(|c: char| c.is_numeric()) {
+        if !rest.starts_with(starts_word) {
             // A trailing dot is no part of the word before it.
             return len.saturating_sub(1);
         }
-        len += part;
+        len += rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
         if !text[len..].starts_with('.') {
             return len;
         }
@@ -130,7 +134,7 @@ impl<'a> Lexer<'a> {
             '"' => self.text(),
             '`' => self.quoted(),
             '0'..='9' => self.number(),
-            _ if first.is_alphabetic() || first == '_' => {
+            _ if starts_word(first) => {
                 let len = word_len(rest);
                 Ok(self.take(len, TokenKind::Word(&rest[..len])))
             }
@@ -290,6 +294,7 @@ mod tests {
         );
         assert_eq!(kinds("2026-03-01T09:00:00+01:00"), [Time("2026-03-01T08:00:00Z".parse().unwrap()), End]);
         assert_eq!(kinds("1e"), [Number("1"), Word("e"), End]);
+        assert_eq!(kinds("Ⅷ.Ⅸ"), [Word("Ⅷ.Ⅸ"), End]);
     }
 
     #[test]
