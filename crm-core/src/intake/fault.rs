@@ -61,6 +61,8 @@ pub enum Fault {
         /// The declared currency.
         declared: Currency,
     },
+    /// The row was imported before and said something else.
+    RecordedDifferently,
     /// An order stands in the file twice.
     DuplicateOrder {
         /// The row that came first.
@@ -106,6 +108,7 @@ impl Fault {
             Self::NegativeQuantity => "negative-quantity",
             Self::NotACurrency => "not-a-currency",
             Self::CurrencyMismatch { .. } => "currency-mismatch",
+            Self::RecordedDifferently => "recorded-differently",
             Self::DuplicateOrder { .. } => "duplicate-order",
             Self::DuplicateCustomer { .. } => "duplicate-customer",
             Self::NotAChannel => "not-a-channel",
@@ -149,6 +152,10 @@ impl fmt::Display for Fault {
             Self::CurrencyMismatch { declared } => {
                 write!(f, "not {}, the currency declared for the file; correct one of the two", declared.code())
             }
+            Self::RecordedDifferently => f.write_str(
+                "recorded before with another content; what is recorded never changes, so give a correction a number of \
+                 its own",
+            ),
             Self::DuplicateOrder { first } => {
                 write!(f, "the order of row {first} again; keep one row for each order, with its total")
             }
@@ -182,7 +189,7 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    pub(super) const fn new(row: u64, column: Option<Name>, fault: Fault) -> Self {
+    pub(crate) const fn new(row: u64, column: Option<Name>, fault: Fault) -> Self {
         Self { row, column, fault }
     }
 
