@@ -3,12 +3,16 @@
 
 pub mod base;
 pub mod change;
+pub mod crm;
+pub mod customer;
 pub mod fact;
 pub mod intake;
+pub mod interaction;
 pub mod privacy;
 pub mod record;
+pub mod report;
 pub mod score;
-pub mod segment;
 pub mod store;
 
 pub use base::{Error, Result};
+pub use crm::Crm;

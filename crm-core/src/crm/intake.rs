@@ -1,0 +1,143 @@
+//! Files in: from checked rows to customers and what they did.
+
+use std::collections::HashMap;
+
+use super::Crm;
+use crate::base::{Clash, CustomerId, Env, Error, Id, Money, Name, Registry, Result, Text};
+use crate::change::{ChangeSet, Receipt};
+use crate::customer::{self, CUSTOMER, NewCustomer};
+use crate::intake::{Fault, Mode, PurchaseMapping, PurchaseRow, Purchases, Rejected, decode_purchases};
+use crate::interaction::{self, NewInteraction, ORDER, REFUND};
+
+/// The handle on imports. See [`crate::intake`].
+#[derive(Clone, Debug)]
+pub struct Intake {
+    crm: Crm,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Imported {
+    /// Customers that were entered.
+    pub customers_created: u64,
+    /// Customers that were there, and of whom something was learned.
+    pub customers_updated: u64,
+    /// Facts that were entered: purchases, or what people said about being contacted.
+    pub facts: u64,
+    /// Facts that were there already.
+    pub duplicates: u64,
+    /// Rows that were left out, with their reasons; none in strict mode.
+    pub rejected: Vec<Rejected>,
+}
+
+impl Intake {
+    pub(super) const fn new(crm: Crm) -> Self {
+        Self { crm }
+    }
+
+    /// Imports a log of purchases, all or nothing. A customer that is not known under its number in the mapping's source
+    /// is entered with that number and nothing else.
+    ///
+    /// # Errors
+    /// [`Error::Import`] with the first row that is wrong, in strict mode; nothing is imported then. In lenient mode wrong
+    /// rows are left out and listed.
+    pub fn purchases(&self, file: &[u8], mapping: &PurchaseMapping, mode: Mode) -> Result<(Purchases, Imported)> {
+        let mut purchases = decode_purchases(file, mapping, self.crm.now(), mode)?;
+        let imported = self.commit_purchases(&mut purchases.rows, mode)?;
+        Ok((purchases, imported))
+    }
+
+    fn commit_purchases(&self, rows: &mut Vec<PurchaseRow>, mode: Mode) -> Result<Imported> {
+        let mut rejected = Vec::new();
+        loop {
+            match self.try_purchases(rows) {
+                Ok(imported) => return Ok(Imported { rejected, ..imported }),
+                // Another importer was faster to enter a customer: look again.
+                Err(Error::Conflict(Clash::KeyTaken { kind, .. })) if kind == CUSTOMER => {}
+                Err(Error::Conflict(Clash::FactDiffers { id, .. })) => {
+                    let Some(at) = rows.iter().position(|row| row.source.fact_id() == id) else {
+                        return Err(Error::invalid("purchases", "recorded before with another content"));
+                    };
+                    let row = rows.remove(at);
+                    let wrong = Rejected::new(row.row, None, Fault::RecordedDifferently);
+                    if mode == Mode::Strict {
+                        return Err(wrong.to_error());
+                    }
+                    rejected.push(wrong);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn try_purchases(&self, rows: &[PurchaseRow]) -> Result<Imported> {
+        let (counts, receipt) = self.crm.write(|env, registry| {
+            let mut changes = ChangeSet::new(env.now);
+            let (customers, created) = self.resolve(rows, registry, env, &mut changes)?;
+            let batch: Vec<NewInteraction> = rows.iter().map(|row| purchase(row, &customers)).collect();
+            let (_, facts) = interaction::record(&batch, &[], registry, env)?;
+            changes.extend(facts);
+            Ok((Imported { customers_created: created, ..Imported::default() }, changes))
+        })?;
+        Ok(with_receipt(counts, receipt))
+    }
+
+    /// The customers of the rows, by the numbers that their source gives them; those that are not known are created.
+    fn resolve(
+        &self,
+        rows: &[PurchaseRow],
+        registry: &Registry,
+        env: &Env<'_>,
+        changes: &mut ChangeSet,
+    ) -> Result<(HashMap<Text, CustomerId>, u64)> {
+        let Some(source) = rows.first().map(|row| row.source.source.clone()) else { return Ok((HashMap::new(), 0)) };
+        let mut numbers: Vec<&Text> = rows.iter().map(|row| &row.customer).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        self.resolve_numbers(&source, &numbers, registry, env, changes)
+    }
+
+    fn resolve_numbers(
+        &self,
+        source: &Name,
+        numbers: &[&Text],
+        registry: &Registry,
+        env: &Env<'_>,
+        changes: &mut ChangeSet,
+    ) -> Result<(HashMap<Text, CustomerId>, u64)> {
+        let words: Vec<&str> = numbers.iter().map(|number| number.as_str()).collect();
+        let known = self.crm.customers().find_all(source, &words)?;
+        let mut customers = HashMap::with_capacity(numbers.len());
+        let mut created = 0;
+        for (number, known) in numbers.iter().zip(known) {
+            let id = if let Some(id) = known {
+                id
+            } else {
+                let new = NewCustomer::default().identifier(source.clone(), number);
+                let (customer, set) = customer::create(new, registry, env)?;
+                changes.extend(set);
+                created += 1;
+                customer.id
+            };
+            customers.insert((*number).clone(), id);
+        }
+        Ok((customers, created))
+    }
+}
+
+fn purchase(row: &PurchaseRow, customers: &HashMap<Text, CustomerId>) -> NewInteraction {
+    let customer = customers.get(&row.customer).copied().unwrap_or(CustomerId::new(Id::NIL));
+    let (name, sign) = if row.amount.minor() < 0 { (REFUND, -1) } else { (ORDER, 1) };
+    NewInteraction {
+        amount: Some(Money::new(row.amount.minor().saturating_mul(sign), row.amount.currency())),
+        quantity: row.quantity.map(i64::saturating_abs),
+        channel: row.channel,
+        source: Some(row.source.clone()),
+        ..NewInteraction::new(customer, name, row.at)
+    }
+}
+
+fn with_receipt(counts: Imported, receipt: Option<Receipt>) -> Imported {
+    let (facts, duplicates) = receipt.map_or((0, 0), |receipt| (receipt.appended, receipt.duplicates.len() as u64));
+    Imported { facts, duplicates, ..counts }
+}
