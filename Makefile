@@ -1,0 +1,35 @@
+# Every target works from a fresh clone. `make help` lists them.
+
+CARGO ?= cargo
+export CARGO_TERM_COLOR ?= always
+
+.PHONY: help test lint demo bench docs fuzz full clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+test: ## every test
+	$(CARGO) test --workspace --all-features --locked
+
+lint: ## format, clippy, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --all-features --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --all-features --no-deps --locked
+
+demo: ## the main job: a real purchase log in, a CRM out
+	$(CARGO) run --release --locked --package crm-examples --example shop
+
+bench: ## every promise of speed, as ratios
+	scripts/bench.sh
+
+docs: ## the API's documentation
+	$(CARGO) doc --workspace --all-features --no-deps --locked --open
+
+fuzz: ## a minute of each fuzz target
+	scripts/fuzz.sh
+
+full: ## the long runs: 100 kills, 100 000 property cases
+	CRM_KILL_LOOPS=100 PROPTEST_CASES=100000 $(CARGO) test --workspace --all-features --locked --release
+
+clean: ## remove what was built
+	$(CARGO) clean
