@@ -7,6 +7,27 @@
 //!
 //! A [`ContactPermit`] is the decision as a thing: only the evaluator makes one, and whatever sends a message needs one.
 //!
+//! ```
+//! use crm_core::base::{AsOf, Channel, ContactPointId, CustomerId, Id, Name};
+//! use crm_core::privacy::{ContactFile, ContactReason, PointStatus, Policy, Purpose, explain_contact, find_permit};
+//!
+//! let invoices = Purpose::service(Name::new("invoices")?, "Invoices", [Channel::Email]);
+//! let offers = Purpose::marketing(Name::new("offers")?, "Offers", [Channel::Email]);
+//! let policy = Policy::new([invoices, offers]);
+//!
+//! let mut anna = ContactFile::new(CustomerId::new(Id::derived("shop", "C-1")));
+//! let address = ContactPointId::new(Id::derived("shop", "C-1/email"));
+//! anna.points.push(PointStatus::new(address, anna.customer, vec![Channel::Email]));
+//!
+//! let today = AsOf::at("2026-03-01T00:00:00Z".parse()?);
+//! let permit = find_permit(&policy, &anna, &Name::new("invoices")?, Channel::Email, today);
+//! assert!(permit.is_ok_and(|permit| permit.contact_point() == address));
+//! let answers = explain_contact(&policy, &anna, today);
+//! let reasons: Vec<_> = answers.iter().map(|answer| answer.decision.reason).collect();
+//! assert_eq!(reasons, [ContactReason::OtherBasis, ContactReason::NoBasis]);
+//! # Ok::<(), crm_core::Error>(())
+//! ```
+//!
 //! The room helps to build lawful processing. It is no legal advice.
 
 mod access;

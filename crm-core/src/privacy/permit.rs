@@ -14,6 +14,25 @@ pub const PERMIT_LASTS_MICROS: i64 = 15 * 60 * 1_000_000;
 ///
 /// Only the evaluator makes one: it has no public constructor, cannot be copied and cannot be read from anywhere. What
 /// sends a message asks for a permit and uses it up; so nothing is sent that was not evaluated.
+///
+/// ```compile_fail,E0308
+/// # use crm_core::privacy::ContactPermit;
+/// fn copy(permit: &ContactPermit) -> ContactPermit {
+///     permit.clone()
+/// }
+/// ```
+/// ```compile_fail,E0277
+/// # use crm_core::privacy::ContactPermit;
+/// fn read(json: &str) -> Result<ContactPermit, serde_json::Error> {
+///     serde_json::from_str(json)
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// # use crm_core::{base::Timestamp, privacy::ContactPermit};
+/// fn prolong(permit: &mut ContactPermit) {
+///     permit.expires_at = Timestamp::MAX;
+/// }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct ContactPermit {
     question: ContactQuestion,
