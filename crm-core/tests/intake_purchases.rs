@@ -46,6 +46,18 @@ fn every_column_is_read() {
     assert_eq!((log.report.rows, log.report.accepted, log.report.repeated), (2, 2, 0));
 }
 
+/// The ids were calculated with the reference implementation of XXH3. Files imported by any version keep theirs.
+#[test]
+fn derived_ids_are_the_same_for_ever() {
+    let file = "customer,date,amount\n00001,1997-01-01,11.77\n00002,1997-01-12,77.00\n00002,1997-01-12,77\n\
+                \u{e9},2026-03-31 17:05,-0.5\n";
+    let log = strict(file, "currency=USD,refunds=allow,zone=Europe/Berlin").unwrap();
+    let ids: Vec<&str> = log.rows.iter().map(|row| row.source.id.as_str()).collect();
+    let expected =
+        ["19970101-62gxj9mwja27", "19970112-7f8x2ndcb5rf", "19970112-7f8x2ndcb5rf-2", "20260331-gfj43d2vx1ze"];
+    assert_eq!(ids, expected);
+}
+
 #[test]
 fn what_was_guessed_is_said_and_can_be_repeated() {
     let file = "\u{FEFF}cust_id;Purchase Date;Amount;Channel\n7;31.12.2025;1,50;letter\n";

@@ -255,8 +255,8 @@ fn amount(cell: &str, currency: Currency, decimal: DecimalMark) -> Result<Money,
 struct DerivedIds {
     digest: Digest,
     text: String,
-    /// How often a day and a hash have occurred. Two contents with one hash would share a count, and still get two ids.
-    counts: HashMap<(i32, u64), u64>,
+    /// How often a hash has occurred. Two contents with one hash would share a count, and still get two ids.
+    counts: HashMap<u64, u32>,
     repeated: u64,
 }
 
@@ -278,10 +278,12 @@ impl DerivedIds {
         self.digest.int(i64::from(exponent));
         let hash = self.digest.value() >> 4;
 
+        let day = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
         self.text.clear();
-        let _ = write!(self.text, "{:04}{:02}{:02}-", day.year(), day.month(), day.day());
+        self.text.extend((0..8).rev().map(|at| char::from(b'0' + (day / 10_i64.pow(at) % 10) as u8)));
+        self.text.push('-');
         self.text.extend((0..12).rev().map(|at| char::from(DIGITS[(hash >> (5 * at)) as usize % 32])));
-        let count = self.counts.entry((day.days(), hash)).or_default();
+        let count = self.counts.entry(hash).or_default();
         *count += 1;
         if *count > 1 {
             self.repeated += 1;
