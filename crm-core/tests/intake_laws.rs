@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use crm_core::base::Timestamp;
-use crm_core::intake::{Mode, PurchaseMapping, Purchases, decode_purchases, write_rejects};
+use crm_core::intake::{
+    ContactMapping, Mode, PurchaseMapping, Purchases, decode_contacts, decode_purchases, write_rejects,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -130,6 +132,30 @@ fn printed(bytes: &[u8], mapping: &PurchaseMapping, now: Timestamp) -> String {
     all
 }
 
+/// The same for a list of contacts.
+fn printed_contacts(bytes: &[u8], mapping: &str, now: Timestamp) -> String {
+    let mapping: ContactMapping = mapping.parse().unwrap();
+    let mut all = String::new();
+    for mode in [Mode::Strict, Mode::Lenient] {
+        match decode_contacts(bytes, &mapping, now, mode) {
+            Ok(list) => {
+                all += &format!("{list:?}{}", serde_json::to_string(&list.report).unwrap());
+                for rejected in &list.rejected {
+                    all += &format!("{} {}", rejected.fault, rejected.to_error());
+                }
+                assert_eq!(list.report.rows, list.report.accepted + list.report.rejected.values().sum::<u64>());
+            }
+            Err(error) => all += &format!("{error} {error:?}"),
+        }
+    }
+    all
+}
+
+const CONTACTS: &str = "id,name,given,family,email,email_verified,phone,country,locale,birth_date,tags,\
+                        granted.marketing.email,confirmed.marketing.email,withdrawn.marketing.email";
+const CONTACT_MAPPINGS: [&str; 3] =
+    ["", "as_of=1970-01-01,home=DE,zone=Asia/Tokyo,delimiter=comma", "dates=dd.mm.yyyy"];
+
 fn any_mapping() -> impl Strategy<Value = PurchaseMapping> {
     let texts = [
         "",
@@ -196,10 +222,47 @@ proptest! {
     }
 
     #[test]
+    fn any_contacts_give_rows_or_an_error(
+        text in "[a-f@.,;\t \"\r\n0-9+:\\-]{0,200}",
+        bytes in vec(any::<u8>(), 0..300),
+        now in any_now(),
+    ) {
+        for mapping in CONTACT_MAPPINGS {
+            printed_contacts(&bytes, mapping, now);
+            printed_contacts(format!("{CONTACTS}\n{text}").as_bytes(), mapping, now);
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_contact_says_is_printed(
+        cells in vec(("[a-z0-9 @,;\"\n.-]{0,3}", "[a-z0-9 @,;\"\n.-]{0,3}", 0..14_usize), 1..10),
+        now in any_now(),
+    ) {
+        let mut file = String::from(CONTACTS);
+        for (line, (before, after, at)) in cells.iter().enumerate() {
+            let mut row = [
+                "7", "A B", "A", "B", "a@example.org", "no", "+49 30 23125 000", "DE", "de-AT", "1980-02-29", "x|y",
+                "2026-01-01", "2026-01-02", "yes",
+            ].map(str::to_owned);
+            row[0] = line.to_string();
+            row[*at] = format!("{before}{CANARY}{after}");
+            row[4] = row[4].replace('@', &format!("{CANARY}@{CANARY}"));
+            file += &format!("\n{}", row.join(","));
+        }
+        for mapping in CONTACT_MAPPINGS {
+            let printed = printed_contacts(file.as_bytes(), mapping, now);
+            prop_assert!(!printed.contains(CANARY), "{}", printed);
+        }
+    }
+
+    #[test]
     fn mappings_survive_printing(text in "[a-h=,\" ]{0,30}") {
         for text in [text.clone(), format!("customer={text}"), format!("customer=\"{text}\",currency=EUR")] {
             if let Ok(mapping) = text.parse::<PurchaseMapping>() {
                 prop_assert_eq!(mapping.to_string().parse::<PurchaseMapping>().unwrap(), mapping);
+            }
+            if let Ok(mapping) = format!("granted.news.email={text}").parse::<ContactMapping>() {
+                prop_assert_eq!(mapping.to_string().parse::<ContactMapping>().unwrap(), mapping);
             }
         }
     }

@@ -158,7 +158,8 @@ fn row_4711_is_found() {
 fn wrong_cells_are_explained() {
     for (row, more, message) in [
         (",2026-03-01,1,1,,A,", "", "column customer: empty"),
-        ("7,,1,1,,A,", "", "column date: no date written as yyyy-mm-dd"),
+        ("7,,1,1,,A,", "", "column date: empty"),
+        ("7,soon,1,1,,A,", "", "column date: no date written as yyyy-mm-dd"),
         ("7,2026-07-02,1,1,,A,", "", "column date: lies in the future"),
         ("7,2026-07-01,1,1,,A,", "zone=America/New_York", "column date: lies in the future"),
         ("7,2026-03-01,,1,,A,", "", "column amount: empty"),
@@ -184,6 +185,15 @@ fn wrong_cells_are_explained() {
     }
     let long = format!("{},2026-03-01,1,1,,A,", "7".repeat(257));
     assert!(refused_row(&long, "").starts_with("import, row 2, column customer: longer than 256 bytes"));
+}
+
+#[test]
+fn the_time_may_stand_in_a_column_of_its_own() {
+    let message = |time: &str| refused(&format!("customer,date,time,amount\n7,2026-03-01,{time},1\n"), "currency=EUR");
+    assert!(message("").starts_with("import, row 2, column time: empty"));
+    assert!(message("25:00").starts_with("import, row 2, column time: no time of the day"));
+    let twice = refused("customer,date,time,amount\n7,2026-03-01 09:00,09:00,1\n", "currency=EUR");
+    assert!(twice.starts_with("import, row 2, column time: no time of the day"), "{twice}");
 }
 
 #[test]

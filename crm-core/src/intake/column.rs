@@ -45,10 +45,10 @@ impl Guess {
     }
 }
 
-/// Where a column is.
+/// Where a column is, if the file has it.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    index: usize,
+    index: Option<usize>,
     pub name: Name,
 }
 
@@ -57,17 +57,45 @@ impl Place {
     pub fn named(header: &Header, name: &Name) -> Result<Self> {
         let index = header.find(name)?;
         let own = header.names().nth(index).and_then(|own| Name::new(own).ok());
-        Ok(Self { index, name: own.unwrap_or_else(|| name.clone()) })
+        Ok(Self { index: Some(index), name: own.unwrap_or_else(|| name.clone()) })
+    }
+
+    /// The place of a column that may not have been named.
+    pub fn named_or_absent(header: &Header, name: Option<&Name>) -> Result<Self> {
+        name.map_or(Ok(Self::absent("")), |name| Self::named(header, name))
+    }
+
+    const fn absent(word: &'static str) -> Self {
+        Self { index: None, name: Name::from_static(word) }
+    }
+
+    /// Whether the file has the column.
+    pub const fn exists(&self) -> bool {
+        self.index.is_some()
     }
 
     /// What a row has in this column, without the blanks around it.
     pub fn cell<'r>(&self, record: &'r Record<'_>) -> &'r str {
-        record.cells.get(self.index).map_or("", |cell| cell.trim())
+        self.index.and_then(|index| record.cells.get(index)).map_or("", |cell| cell.trim())
     }
 
     /// What a row has in this column, unless that is nothing.
     pub fn filled<'r>(&self, record: &'r Record<'_>) -> Option<&'r str> {
         Some(self.cell(record)).filter(|cell| !cell.is_empty())
+    }
+
+    /// Reads what a row has in this column, unless that is nothing.
+    pub fn read<T>(
+        &self,
+        record: &Record<'_>,
+        read: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Rejected> {
+        self.filled(record).map(|cell| read(cell).map_err(|fault| self.reject(record, fault))).transpose()
+    }
+
+    /// Reads what a row must have in this column.
+    pub fn require<T>(&self, record: &Record<'_>, read: impl FnOnce(&str) -> Result<T, Fault>) -> Result<T, Rejected> {
+        self.read(record, read)?.ok_or_else(|| self.reject(record, Fault::Empty))
     }
 
     /// A row that is wrong in this column.
@@ -83,32 +111,33 @@ pub(super) fn find_places<const N: usize>(
     roles: &[Role; N],
     columns: [&mut Column; N],
     guesses: &mut Vec<Guess>,
-) -> Result<[Option<Place>; N]> {
-    let mut places = [const { None }; N];
+) -> Result<[Place; N]> {
+    let mut places = roles.each_ref().map(|role| Place::absent(role.word));
     for (place, column) in places.iter_mut().zip(&columns) {
         if let Column::Named(name) = column {
-            *place = Some(Place::named(header, name)?);
+            *place = Place::named(header, name)?;
         }
     }
     for (at, (role, column)) in roles.iter().zip(columns).enumerate() {
-        if *column == Column::Guess {
-            places[at] = guess(header, role, &places);
-            guesses.extend(places[at].iter().map(|place| Guess::new(role.word, place.name.clone())));
+        if *column == Column::Guess
+            && let Some(place) = guess(header, role, &places)
+        {
+            guesses.push(Guess::new(role.word, place.name.clone()));
+            places[at] = place;
         }
-        *column = match &places[at] {
-            Some(place) => Column::Named(place.name.clone()),
-            None if role.required => return Err(unnamed(header, role)),
-            None => Column::Absent,
-        };
+        *column = if places[at].exists() { Column::Named(places[at].name.clone()) } else { Column::Absent };
+        if role.required && !places[at].exists() {
+            return Err(unnamed(header, role));
+        }
     }
     Ok(places)
 }
 
-fn guess(header: &Header, role: &Role, taken: &[Option<Place>]) -> Option<Place> {
-    let free = |index: &usize| taken.iter().flatten().all(|place| place.index != *index);
+fn guess(header: &Header, role: &Role, taken: &[Place]) -> Option<Place> {
+    let free = |index: usize| taken.iter().all(|place| place.index != Some(index));
     role.names.iter().find_map(|known| {
-        let mut alike = header.names().enumerate().filter(|(index, name)| free(index) && fold(name) == *known);
-        alike.find_map(|(index, name)| Name::new(name).ok().map(|name| Place { index, name }))
+        let mut alike = header.names().enumerate().filter(|(index, name)| free(*index) && fold(name) == *known);
+        alike.find_map(|(index, name)| Name::new(name).ok().map(|name| Place { index: Some(index), name }))
     })
 }
 

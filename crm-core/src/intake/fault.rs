@@ -83,10 +83,17 @@ pub enum Fault {
     NotACountry,
     /// A cell is no locale.
     NotALocale,
-    /// A cell of a yes-or-when column is neither a date nor yes or no.
+    /// A cell that says whether and when is neither a date nor yes or no.
     NotYesNoOrDate,
     /// A cell says yes or no, and nothing says since when.
     Undated,
+    /// A cell is no name of a wording.
+    NotANotice,
+    /// A row agrees to be contacted and has no address for it.
+    NoAddress {
+        /// The column that the address would be in.
+        wanted: &'static str,
+    },
 }
 
 impl Fault {
@@ -118,6 +125,8 @@ impl Fault {
             Self::NotALocale => "not-a-locale",
             Self::NotYesNoOrDate => "not-yes-no-or-date",
             Self::Undated => "undated",
+            Self::NotANotice => "not-a-notice",
+            Self::NoAddress { .. } => "no-address",
         }
     }
 }
@@ -172,6 +181,10 @@ impl fmt::Display for Fault {
             Self::NotYesNoOrDate => f.write_str("neither a date nor yes or no; correct it, or leave it empty"),
             Self::Undated => {
                 f.write_str("yes or no without a date; write the date, or give one for all, as in as_of=2026-01-31")
+            }
+            Self::NotANotice => write!(f, "no name of a wording; expected at most {} bytes in one line", Name::MAX_LEN),
+            Self::NoAddress { wanted } => {
+                write!(f, "agrees to be contacted, but there is no {wanted}; fill it in, or leave the consent empty")
             }
         }
     }

@@ -23,6 +23,7 @@
 //! ```
 
 mod column;
+mod contacts;
 mod encoding;
 mod fault;
 mod mapping;
@@ -32,8 +33,9 @@ mod table;
 mod when;
 
 pub use column::{Column, Guess};
+pub use contacts::{ConsentEntry, ContactRow, Contacts, Statement, decode_contacts};
 pub use fault::{Fault, Rejected};
-pub use mapping::{DecimalMark, FileForm, PurchaseMapping, Refunds};
+pub use mapping::{ConsentColumns, ContactMapping, DecimalMark, FileForm, PurchaseMapping, Refunds};
 pub use purchases::{PurchaseRow, Purchases, decode_purchases};
 pub use report::{IntakeReport, Mode, write_rejects};
 pub use table::Delimiter;

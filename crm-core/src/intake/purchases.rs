@@ -96,12 +96,12 @@ pub fn decode_purchases(bytes: &[u8], mapping: &PurchaseMapping, now: Timestamp,
 struct Columns {
     customer: Place,
     date: Place,
-    time: Option<Place>,
+    time: Place,
     amount: Place,
-    quantity: Option<Place>,
-    order: Option<Place>,
-    channel: Option<Place>,
-    currency: Option<Place>,
+    quantity: Place,
+    order: Place,
+    channel: Place,
+    currency: Place,
 }
 
 /// Reads the rows of one file.
@@ -120,10 +120,8 @@ impl Reader {
     fn new(table: &Table<'_>, mapping: &PurchaseMapping, now: Timestamp, report: &mut IntakeReport) -> Result<Self> {
         let mut mapping = mapping.clone();
         let places = find_places(&table.header, &PurchaseMapping::ROLES, mapping.columns_mut(), &mut report.guesses)?;
-        let [Some(customer), Some(date), time, Some(amount), quantity, order, channel, currency] = places else {
-            return Err(Error::invalid("mapping", "customer, date and amount are needed"));
-        };
-        if mapping.currency.is_none() && currency.is_none() {
+        let [customer, date, time, amount, quantity, order, channel, currency] = places;
+        if mapping.currency.is_none() && !currency.exists() {
             let reason = "nothing says the currency; say it, as in currency=EUR, or name its column, as in \
                           currency_column=COLUMN";
             return Err(Error::Import { row: None, column: None, reason: reason.into() });
@@ -142,16 +140,17 @@ impl Reader {
     }
 
     fn read(&mut self, record: &Record<'_>) -> Result<PurchaseRow, Rejected> {
-        let customer = required_id(&self.columns.customer, record)?;
+        let Columns { customer, date, quantity, order, channel, .. } = &self.columns;
+        let customer = customer.require(record, source_id)?;
         let when = self.when(record)?;
         let at = when.instant(&self.dates.zone);
         if at > self.now {
-            return Err(self.columns.date.reject(record, Fault::Future));
+            return Err(date.reject(record, Fault::Future));
         }
         let amount = self.amount(record)?;
-        let quantity = self.quantity(record, amount)?;
-        let channel = self.channel(record)?;
-        let order = self.columns.order.as_ref().map(|place| self.order(place, record)).transpose()?;
+        let quantity = quantity.read(record, |cell| read_quantity(cell, amount))?;
+        let channel = channel.read(record, |cell| cell.to_ascii_lowercase().parse().map_err(|_| Fault::NotAChannel))?;
+        let order = if order.exists() { Some(order.require(record, |cell| self.order(cell))?) } else { None };
         if let Some(order) = &order {
             self.orders.insert(order.clone(), record.line);
         }
@@ -161,78 +160,52 @@ impl Reader {
     }
 
     fn when(&self, record: &Record<'_>) -> Result<When, Rejected> {
-        let place = &self.columns.date;
-        let when = self.dates.read(place.cell(record)).map_err(|fault| place.reject(record, fault))?;
-        match &self.columns.time {
-            Some(time) => when.at(time.cell(record)).ok_or_else(|| time.reject(record, Fault::NotATime)),
-            None => Ok(when),
-        }
+        let Columns { date, time, .. } = &self.columns;
+        let when = date.require(record, |cell| self.dates.read(cell))?;
+        if time.exists() { time.require(record, |cell| when.at(cell).ok_or(Fault::NotATime)) } else { Ok(when) }
     }
 
     fn amount(&self, record: &Record<'_>) -> Result<Money, Rejected> {
-        let place = &self.columns.amount;
         let currency = self.currency(record)?;
-        let amount = amount(place.cell(record), currency, self.mapping.decimal);
-        let amount = amount.map_err(|fault| place.reject(record, fault))?;
-        if amount.is_negative() && self.mapping.refunds == Refunds::Refuse {
-            return Err(place.reject(record, Fault::NegativeAmount));
-        }
-        Ok(amount)
+        let PurchaseMapping { decimal, refunds, .. } = self.mapping;
+        self.columns.amount.require(record, |cell| match read_amount(cell, currency, decimal)? {
+            amount if amount.is_negative() && refunds == Refunds::Refuse => Err(Fault::NegativeAmount),
+            amount => Ok(amount),
+        })
     }
 
+    /// The currency of the row; where the row says none, the declared one.
     fn currency(&self, record: &Record<'_>) -> Result<Currency, Rejected> {
-        let declared = self.mapping.currency;
-        let Some(place) = &self.columns.currency else {
-            return declared.ok_or_else(|| self.columns.amount.reject(record, Fault::NotACurrency));
-        };
-        match (place.filled(record).map(Currency::new), declared) {
-            (None, Some(declared)) => Ok(declared),
-            (None, None) => Err(place.reject(record, Fault::Empty)),
-            (Some(Err(_)), _) => Err(place.reject(record, Fault::NotACurrency)),
-            (Some(Ok(own)), Some(declared)) if own != declared => {
+        let (place, declared) = (&self.columns.currency, self.mapping.currency);
+        let own = place.read(record, |cell| Currency::new(cell).map_err(|_| Fault::NotACurrency))?;
+        match (own, declared) {
+            (Some(own), Some(declared)) if own != declared => {
                 Err(place.reject(record, Fault::CurrencyMismatch { declared }))
             }
-            (Some(Ok(own)), _) => Ok(own),
+            _ => own.or(declared).ok_or_else(|| place.reject(record, Fault::Empty)),
         }
     }
 
-    fn quantity(&self, record: &Record<'_>, amount: Money) -> Result<Option<i64>, Rejected> {
-        let Some((place, cell)) = self.columns.quantity.as_ref().and_then(|place| Some((place, place.filled(record)?)))
-        else {
-            return Ok(None);
-        };
-        match cell.parse::<i64>() {
-            Err(_) => Err(place.reject(record, Fault::NotANumber)),
-            Ok(quantity) if quantity < 0 && !amount.is_negative() => Err(place.reject(record, Fault::NegativeQuantity)),
-            Ok(quantity) => Ok(Some(quantity)),
-        }
-    }
-
-    fn channel(&self, record: &Record<'_>) -> Result<Option<Channel>, Rejected> {
-        let Some(place) = &self.columns.channel else { return Ok(None) };
-        let word = place.filled(record).map(str::to_ascii_lowercase);
-        word.map(|word| word.parse().map_err(|_| place.reject(record, Fault::NotAChannel))).transpose()
-    }
-
-    fn order(&self, place: &Place, record: &Record<'_>) -> Result<Text, Rejected> {
-        let order = required_id(place, record)?;
-        match self.orders.get(&order) {
-            Some(first) => Err(place.reject(record, Fault::DuplicateOrder { first: *first })),
-            None => Ok(order),
-        }
+    fn order(&self, cell: &str) -> Result<Text, Fault> {
+        let order = source_id(cell)?;
+        self.orders.get(&order).map_or(Ok(order), |first| Err(Fault::DuplicateOrder { first: *first }))
     }
 }
 
 /// An id that a source gives.
-pub(super) fn required_id(place: &Place, record: &Record<'_>) -> Result<Text, Rejected> {
-    match place.cell(record) {
-        "" => Err(place.reject(record, Fault::Empty)),
-        id if id.len() > MAX_ID => Err(place.reject(record, Fault::TooLong { limit: MAX_ID as u64 })),
-        id => Ok(id.into()),
+pub(super) fn source_id(cell: &str) -> Result<Text, Fault> {
+    if cell.len() <= MAX_ID { Ok(cell.into()) } else { Err(Fault::TooLong { limit: MAX_ID as u64 }) }
+}
+
+fn read_quantity(cell: &str, amount: Money) -> Result<i64, Fault> {
+    match cell.parse() {
+        Ok(quantity) if quantity < 0 && !amount.is_negative() => Err(Fault::NegativeQuantity),
+        Ok(quantity) => Ok(quantity),
+        Err(_) => Err(Fault::NotANumber),
     }
 }
 
-fn amount(cell: &str, currency: Currency, decimal: DecimalMark) -> Result<Money, Fault> {
+fn read_amount(cell: &str, currency: Currency, decimal: DecimalMark) -> Result<Money, Fault> {
     let (example, pointed) = match decimal {
         DecimalMark::Point => ("1234.50", Cow::Borrowed(cell)),
         // A point would be a separator of thousands here.
@@ -242,7 +215,6 @@ fn amount(cell: &str, currency: Currency, decimal: DecimalMark) -> Result<Money,
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let unsigned = pointed.strip_prefix(['+', '-']).unwrap_or(&pointed);
         match unsigned.split_once('.') {
-            _ if cell.is_empty() => Fault::Empty,
             _ if matches!(error, Error::OutOfRange { .. }) => Fault::AmountOutOfRange,
             Some((whole, part)) if digits(whole) && digits(part) => Fault::TooManyDecimals { currency },
             _ => Fault::NotAnAmount { example },
@@ -273,11 +245,12 @@ impl DerivedIds {
         }
         self.digest.clear();
         self.digest.bytes(customer.as_bytes());
-        let day = when.write_to(&mut self.digest);
+        when.write_to(&mut self.digest);
         self.digest.int(minor);
         self.digest.int(i64::from(exponent));
         let hash = self.digest.value() >> 4;
 
+        let day = when.date();
         let day = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
         self.text.clear();
         self.text.extend((0..8).rev().map(|at| char::from(b'0' + (day / 10_i64.pow(at) % 10) as u8)));

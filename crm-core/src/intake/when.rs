@@ -186,17 +186,25 @@ impl When {
         if let Self::Day(date) = self { Self::with_time(date, clock.as_bytes()) } else { None }
     }
 
-    /// Writes what the cell says, whatever the zone, and gives the day.
-    pub fn write_to(self, digest: &mut Digest) -> Date {
-        let (zoned, day, micros) = match self {
-            Self::Day(date) => (0, date, 0),
-            Self::Local(civil) => (0, civil.date, civil.time.as_micros()),
-            Self::Instant(at) => (1, at.utc_date(), at.as_micros()),
+    /// Writes what the cell says, whatever the zone.
+    pub fn write_to(self, digest: &mut Digest) {
+        let (zoned, micros) = match self {
+            Self::Day(_) => (0, 0),
+            Self::Local(civil) => (0, civil.time.as_micros()),
+            Self::Instant(at) => (1, at.as_micros()),
         };
         digest.int(zoned);
-        digest.int(i64::from(day.days()));
+        digest.int(i64::from(self.date().days()));
         digest.int(micros);
-        day
+    }
+
+    /// The day, as it is written.
+    pub fn date(self) -> Date {
+        match self {
+            Self::Day(date) => date,
+            Self::Local(civil) => civil.date,
+            Self::Instant(at) => at.utc_date(),
+        }
     }
 
     /// The instant, where clocks show the time of `zone`.
