@@ -3,13 +3,21 @@
 //! Pure mathematics over columns. Nothing here knows a store: the room takes numbers and gives numbers, and every one
 //! of them carries its unit of time and its currency.
 
+mod bgnbd;
+mod fit;
 mod history;
+mod optimise;
 mod parallel;
 mod rfm;
+mod special;
+mod sum;
 mod summary;
 mod unit;
 
+pub use bgnbd::{BgNbd, BgNbdFit, PurchaseForecast};
+pub use fit::FitOptions;
 pub use history::{History, HistoryCount, HistoryCounts};
+pub use optimise::{Convergence, FitStatus, FitWarning};
 pub use rfm::{CutPoints, Frequency, Monetary, RfmOptions, RfmRow, RfmRule, RfmSegment, RfmTable, rfm};
 pub use summary::{
     DayTotal, Dropped, Holdout, PurchaseState, PurchaseSummary, Refunds, SummaryOptions, SummaryTable, summarise,
