@@ -18,7 +18,7 @@ const MOST_TERMS: f64 = 20_000.0;
 
 /// The series of one customer; its terms are kept while horizons change.
 #[derive(Debug, Default)]
-pub(super) struct Expectation {
+pub(in crate::score) struct Expectation {
     k: f64,
     a: f64,
     b: f64,
@@ -52,7 +52,7 @@ impl Expectation {
     }
 
     /// The expected purchases in a horizon of `tau` times the scale of the purchase rate.
-    pub(super) fn purchases(&mut self, tau: f64) -> f64 {
+    pub(in crate::score) fn purchases(&mut self, tau: f64) -> f64 {
         if tau <= 0.0 {
             return 0.0;
         }

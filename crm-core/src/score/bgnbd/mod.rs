@@ -32,10 +32,10 @@ use serde::{Deserialize, Serialize};
 use super::optimise::{Objective, maximise};
 use super::parallel::{map_parts, ranges};
 use super::special::{Rising, softplus};
-use super::{Convergence, FitOptions, History, HistoryCounts, Span, SummaryTable, TimeUnit};
+use super::{Convergence, FitOptions, History, HistoryCounts, PurchaseSummary, Span, SummaryTable, TimeUnit};
 use crate::base::{Error, Result};
 
-use expect::Expectation;
+pub(super) use expect::Expectation;
 use likelihood::Likelihood;
 
 /// The model with its four parameters.
@@ -208,32 +208,31 @@ impl BgNbd {
     /// [`Error::Invalid`] when the summary or the horizon is in another unit than the model.
     pub fn forecast(&self, table: &SummaryTable, horizon: Span, threads: usize) -> Result<Vec<PurchaseForecast>> {
         let time = horizon.length_in(self.unit, "horizon")?;
-        let parts = self.for_each_row(table, threads, |history, expectation| {
+        let parts = self.for_each_row(table, threads, |_, history, expectation, (): &mut ()| {
             let p_alive = self.alive(history);
             let purchases = p_alive * expectation.purchases(self.tau(history.age, time));
             Ok(PurchaseForecast { p_alive, purchases: finite(purchases)? })
         })?;
-        Ok(parts.concat())
+        Ok(parts.into_iter().flat_map(|(forecasts, ())| forecasts).collect())
     }
 
-    fn for_each_row<T: Send>(
+    /// What `of` makes of every row, thread by thread, and what it noted on the way.
+    pub(super) fn for_each_row<T: Send, N: Default + Send>(
         &self,
         table: &SummaryTable,
         threads: usize,
-        of: impl Fn(&History, &mut Expectation) -> Result<T> + Sync,
-    ) -> Result<Vec<Vec<T>>> {
+        of: impl Fn(&PurchaseSummary, &History, &mut Expectation, &mut N) -> Result<T> + Sync,
+    ) -> Result<Vec<(Vec<T>, N)>> {
         self.check()?;
         self.unit.expect(table.unit, "summary")?;
         let parts = map_parts(ranges(table.rows.len(), threads), |part| {
-            let mut expectation = Expectation::default();
-            table.rows[part]
-                .iter()
-                .map(|row| {
-                    let history = table.history(row);
-                    self.reset(&mut expectation, &history);
-                    of(&history, &mut expectation)
-                })
-                .collect::<Result<Vec<T>>>()
+            let (mut expectation, mut notes) = (Expectation::default(), N::default());
+            let made = table.rows[part].iter().map(|row| {
+                let history = table.history(row);
+                self.reset(&mut expectation, &history);
+                of(row, &history, &mut expectation, &mut notes)
+            });
+            Ok((made.collect::<Result<Vec<T>>>()?, notes))
         });
         parts.into_iter().collect()
     }
@@ -244,7 +243,7 @@ impl BgNbd {
         history.check()
     }
 
-    fn alive(&self, history: &History) -> f64 {
+    pub(super) fn alive(&self, history: &History) -> f64 {
         if history.repeats == 0 {
             return 1.0;
         }
@@ -255,7 +254,7 @@ impl BgNbd {
     }
 
     /// A span of time that begins at an age, in terms of the scale of the purchase rate at that age.
-    fn tau(&self, age: f64, time: f64) -> f64 {
+    pub(super) fn tau(&self, age: f64, time: f64) -> f64 {
         time / (self.alpha + age)
     }
 
@@ -270,7 +269,8 @@ impl BgNbd {
     }
 }
 
-fn finite(value: f64) -> Result<f64> {
+/// Refuses what left the range of numbers.
+pub(super) fn finite(value: f64) -> Result<f64> {
     if value.is_finite() { Ok(value) } else { Err(Error::out_of_range("expected purchases")) }
 }
 

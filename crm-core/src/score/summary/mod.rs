@@ -40,7 +40,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::{History, Span, TimeUnit};
+use super::{History, Span, Spend, TimeUnit};
 use crate::base::{Currency, Date, Error, Name, Result};
 
 pub use bulk::summarise;
@@ -222,12 +222,11 @@ impl SummaryTable {
         Span::days(f64::from(days)).to(self.unit)
     }
 
-    /// What a customer spent on a repeat day on average, in major units; 0 without a repeat.
-    pub fn mean_repeat_spend(&self, row: &PurchaseSummary) -> f64 {
-        if row.repeats == 0 {
-            return 0.0;
-        }
-        row.repeat_minor as f64 / f64::from(row.repeats) / 10_f64.powi(i32::from(self.currency.exponent()))
+    /// What the spend model knows about a customer of this table.
+    pub fn spend(&self, row: &PurchaseSummary) -> Spend {
+        let major = row.repeat_minor as f64 / 10_f64.powi(self.currency.exponent().into());
+        let mean = if row.repeats == 0 { 0.0 } else { major / f64::from(row.repeats) };
+        Spend { repeats: row.repeats, mean, currency: self.currency }
     }
 
     /// The same table with another unit for the models. Nothing is recounted: summaries are whole days.

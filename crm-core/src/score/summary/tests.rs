@@ -47,9 +47,9 @@ fn a_day_is_one_purchase_and_the_first_is_no_repeat() {
         log_gaps: 225_f64.ln(),
     };
     assert_eq!(table.rows[1], one);
-    assert_eq!(table.mean_repeat_spend(&one), 4.75);
+    assert_eq!(table.spend(&one), Spend { repeats: 2, mean: 4.75, currency: Currency::EUR });
     assert_eq!(table.history(&one), History::days(2, 30.0, 40.0));
-    assert_eq!(table.mean_repeat_spend(&table.rows[0]), 0.0);
+    assert_eq!(table.spend(&table.rows[0]).mean, 0.0);
     assert_eq!(table.history(&table.rows[0]), History::days(0, 0.0, 20.0));
     assert_eq!(table.in_unit(TimeUnit::Weeks).history(&one), History::weeks(2, 30.0 / 7.0, 40.0 / 7.0));
 }
