@@ -1,33 +1,4 @@
 //! Lifetime value: what customers will bring in, period by period, discounted to now.
-//!
-//! The horizon is cut into periods. The cash flow of a period is `margin x expected spend per purchase x expected
-//! purchases in the period`; it falls due at the end of the period and is discounted from there. Expected purchases come
-//! from [`BgNbd`], spend from [`GammaGamma`], which take the two for independent (Fader, Hardie & Lee, "RFM and CLV: Using
-//! Iso-Value Curves for Customer Base Analysis", Journal of Marketing Research 42, 2005). All units are explicit: the
-//! period in the unit of the purchase model, the discount rate per a unit of its own, money in the currency of both the
-//! summary and the spend model.
-//!
-//! ```
-//! use crm_core::base::Currency;
-//! use crm_core::score::{
-//!     BgNbd, GammaGamma, Rate, Span, SummaryOptions, TimeUnit, ValueTerms, lifetime_value, summarise,
-//! };
-//!
-//! let dollars = Currency::new("USD")?;
-//! let options = SummaryOptions::new("1997-09-30".parse()?, TimeUnit::Weeks, dollars);
-//! let day = "1997-01-01".parse::<crm_core::base::Date>()?.days();
-//! let table = summarise(&[1, 1, 1], &[day, day + 17, day + 213], &[2_933, 2_973, 1_496], &options)?;
-//! let purchases = BgNbd::new(0.243, 4.414, 0.793, 2.426, TimeUnit::Weeks)?;
-//! let spend = GammaGamma::new(6.25, 3.74, 15.44, dollars)?;
-//!
-//! let year = ValueTerms { period: Span::weeks(4.0), periods: 13, discount: Rate::yearly(0.15), margin: 0.3 };
-//! let value = lifetime_value(&table, &purchases, &spend, &year, 1)?;
-//! let flows = value.flows(0).unwrap();
-//! assert_eq!(flows.len(), 13);
-//! assert!(flows[0] > flows[12]);
-//! assert!((value.rows[0].value.unwrap() - 10.76).abs() < 0.01);
-//! # Ok::<(), crm_core::Error>(())
-//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +82,35 @@ impl ValueTable {
 }
 
 /// The lifetime value of every customer of a summary.
+///
+/// The horizon is cut into periods. The cash flow of a period is `margin x expected spend per purchase x expected
+/// purchases in the period`; it falls due at the end of the period and is discounted from there. Expected purchases come
+/// from [`BgNbd`], spend from [`GammaGamma`], which take the two for independent (Fader, Hardie & Lee, "RFM and CLV: Using
+/// Iso-Value Curves for Customer Base Analysis", Journal of Marketing Research 42, 2005). All units are explicit: the
+/// period in the unit of the purchase model, the discount rate per a unit of its own, money in the currency of both the
+/// summary and the spend model.
+///
+/// ```
+/// use crm_core::base::Currency;
+/// use crm_core::score::{
+///     BgNbd, GammaGamma, Rate, Span, SummaryOptions, TimeUnit, ValueTerms, lifetime_value, summarise,
+/// };
+///
+/// let dollars = Currency::new("USD")?;
+/// let options = SummaryOptions::new("1997-09-30".parse()?, TimeUnit::Weeks, dollars);
+/// let day = "1997-01-01".parse::<crm_core::base::Date>()?.days();
+/// let table = summarise(&[1, 1, 1], &[day, day + 17, day + 213], &[2_933, 2_973, 1_496], &options)?;
+/// let purchases = BgNbd::new(0.243, 4.414, 0.793, 2.426, TimeUnit::Weeks)?;
+/// let spend = GammaGamma::new(6.25, 3.74, 15.44, dollars)?;
+///
+/// let year = ValueTerms { period: Span::weeks(4.0), periods: 13, discount: Rate::yearly(0.15), margin: 0.3 };
+/// let value = lifetime_value(&table, &purchases, &spend, &year, 1)?;
+/// let flows = value.flows(0).unwrap();
+/// assert_eq!(flows.len(), 13);
+/// assert!(flows[0] > flows[12]);
+/// assert!((value.rows[0].value.unwrap() - 10.76).abs() < 0.01);
+/// # Ok::<(), crm_core::Error>(())
+/// ```
 ///
 /// The result does not depend on the number of threads.
 ///

@@ -1,24 +1,4 @@
 //! BG/NBD: how often customers without a contract buy, and when they silently leave.
-//!
-//! While alive, a customer buys at random times at its own constant rate; the rates of all customers follow a gamma
-//! distribution (shape `r`, rate `alpha`). After each purchase it leaves with its own constant probability; these
-//! probabilities follow a beta distribution (`a`, `b`). Source: P. Fader, B. Hardie, K. L. Lee, "Counting Your Customers
-//! the Easy Way: An Alternative to the Pareto/NBD Model", Marketing Science 24(2), 2005.
-//!
-//! Do not use it for contracts (there leaving is seen), for one-time goods, or where purchases come at regular intervals.
-//! A customer who never bought again counts as alive: the model only lets customers leave after a repeat purchase.
-//!
-//! ```
-//! use crm_core::score::{BgNbd, FitOptions, History, HistoryCount, HistoryCounts, Span, TimeUnit};
-//!
-//! let model = BgNbd::new(0.243, 4.414, 0.793, 2.426, TimeUnit::Weeks)?;
-//! let customer = History::weeks(2, 30.43, 38.86);
-//! assert!((model.p_alive(&customer)? - 0.7266).abs() < 1e-4);
-//! assert!((model.expected_purchases(&customer, Span::weeks(39.0))? - 1.226).abs() < 1e-3);
-//! // A model in weeks is not asked about days.
-//! assert!(model.expected_purchases(&customer, Span::days(273.0)).is_err());
-//! # Ok::<(), crm_core::Error>(())
-//! ```
 
 mod expect;
 mod likelihood;
@@ -38,7 +18,27 @@ use crate::base::{Error, Result};
 pub(super) use expect::Expectation;
 use likelihood::Likelihood;
 
-/// The model with its four parameters.
+/// BG/NBD: how often customers without a contract buy, and when they silently leave.
+///
+/// While alive, a customer buys at random times at its own constant rate; the rates of all customers follow a gamma
+/// distribution (shape `r`, rate `alpha`). After each purchase it leaves with its own constant probability; these
+/// probabilities follow a beta distribution (`a`, `b`). Source: P. Fader, B. Hardie, K. L. Lee, "Counting Your Customers
+/// the Easy Way: An Alternative to the Pareto/NBD Model", Marketing Science 24(2), 2005.
+///
+/// Do not use it for contracts (there leaving is seen), for one-time goods, or where purchases come at regular intervals.
+/// A customer who never bought again counts as alive: the model only lets customers leave after a repeat purchase.
+///
+/// ```
+/// use crm_core::score::{BgNbd, FitOptions, History, HistoryCount, HistoryCounts, Span, TimeUnit};
+///
+/// let model = BgNbd::new(0.243, 4.414, 0.793, 2.426, TimeUnit::Weeks)?;
+/// let customer = History::weeks(2, 30.43, 38.86);
+/// assert!((model.p_alive(&customer)? - 0.7266).abs() < 1e-4);
+/// assert!((model.expected_purchases(&customer, Span::weeks(39.0))? - 1.226).abs() < 1e-3);
+/// // A model in weeks is not asked about days.
+/// assert!(model.expected_purchases(&customer, Span::days(273.0)).is_err());
+/// # Ok::<(), crm_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BgNbd {
     /// The shape of the distribution of purchase rates: the smaller, the more customers differ.

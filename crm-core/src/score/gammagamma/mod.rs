@@ -1,24 +1,4 @@
 //! Gamma-Gamma: what customers spend per purchase.
-//!
-//! A customer's purchases vary around its own mean by a gamma distribution of shape `p`; the scale differs between
-//! customers by a gamma distribution (shape `q`, rate `gamma`). The more purchases of a customer were seen, the more its
-//! own mean counts against that of all customers. Sources: P. Fader, B. Hardie, "The Gamma-Gamma Model of Monetary
-//! Value", note 025, 2013; P. Fader, B. Hardie, K. L. Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base
-//! Analysis", Journal of Marketing Research 42, 2005.
-//!
-//! The model takes spend per purchase for independent of the number of purchases; look at
-//! [`GammaGammaFit::correlation`] before you use it.
-//!
-//! ```
-//! use crm_core::base::Currency;
-//! use crm_core::score::{GammaGamma, Spend};
-//!
-//! let dollars = Currency::new("USD")?;
-//! let model = GammaGamma::new(6.25, 3.74, 15.44, dollars)?;
-//! let spend = model.expected_spend(&Spend { repeats: 2, mean: 22.35, currency: dollars })?;
-//! assert!((spend.unwrap() - 24.66).abs() < 0.01);
-//! # Ok::<(), crm_core::Error>(())
-//! ```
 
 mod likelihood;
 #[cfg(test)]
@@ -33,7 +13,27 @@ use crate::base::{Currency, Error, Result};
 
 use likelihood::Likelihood;
 
-/// The model with its three parameters.
+/// Gamma-Gamma: what customers spend per purchase.
+///
+/// A customer's purchases vary around its own mean by a gamma distribution of shape `p`; the scale differs between
+/// customers by a gamma distribution (shape `q`, rate `gamma`). The more purchases of a customer were seen, the more its
+/// own mean counts against that of all customers. Sources: P. Fader, B. Hardie, "The Gamma-Gamma Model of Monetary
+/// Value", note 025, 2013; P. Fader, B. Hardie, K. L. Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base
+/// Analysis", Journal of Marketing Research 42, 2005.
+///
+/// The model takes spend per purchase for independent of the number of purchases; look at
+/// [`GammaGammaFit::correlation`] before you use it.
+///
+/// ```
+/// use crm_core::base::Currency;
+/// use crm_core::score::{GammaGamma, Spend};
+///
+/// let dollars = Currency::new("USD")?;
+/// let model = GammaGamma::new(6.25, 3.74, 15.44, dollars)?;
+/// let spend = model.expected_spend(&Spend { repeats: 2, mean: 22.35, currency: dollars })?;
+/// assert!((spend.unwrap() - 24.66).abs() < 0.01);
+/// # Ok::<(), crm_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GammaGamma {
     /// The shape of the distribution of one customer's purchases.
