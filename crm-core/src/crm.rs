@@ -4,9 +4,11 @@
 //! writer was faster. There is one small handle per room: [`customers`](Crm::customers),
 //! [`interactions`](Crm::interactions), and so on. All are cheap to clone and may be shared by threads.
 
+mod contacts_in;
 mod customers;
 mod intake;
 mod interactions;
+mod marketing;
 mod privacy;
 mod scores;
 mod source;
@@ -17,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub use customers::Customers;
 pub use intake::{Imported, Intake};
 pub use interactions::{Interactions, Recorded};
+pub use marketing::Marketing;
 pub use privacy::Privacy;
 pub use scores::{PurchaseColumns, Scores, Summaries};
 pub use source::{FixedClock, RandomIds, SystemClock};
@@ -106,7 +109,13 @@ impl Builder {
 
 /// Everything that the library stores, room by room, each field with its type, class, origin and purposes.
 pub fn declarations() -> Vec<Declaration> {
-    [crate::customer::declarations(), crate::interaction::declarations(), crate::privacy::declarations()].concat()
+    [
+        crate::customer::declarations(),
+        crate::interaction::declarations(),
+        crate::privacy::declarations(),
+        crate::marketing::declarations(),
+    ]
+    .concat()
 }
 
 impl Crm {
@@ -143,6 +152,11 @@ impl Crm {
     /// What is allowed.
     pub fn privacy(&self) -> Privacy {
         Privacy::new(self.clone())
+    }
+
+    /// Whom to contact, and what came of it.
+    pub fn marketing(&self) -> Marketing {
+        Marketing::new(self.clone())
     }
 
     /// How customers behave.

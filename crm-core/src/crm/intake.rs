@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 
 use super::Crm;
+use super::contacts_in::ContactsIn;
 use crate::base::{Clash, CustomerId, Env, Error, Id, Money, Name, Registry, Result, Text};
 use crate::change::{ChangeSet, Receipt};
 use crate::customer::{self, CUSTOMER, NewCustomer};
-use crate::intake::{Fault, Mode, PurchaseMapping, PurchaseRow, Purchases, Rejected, decode_purchases};
+use crate::intake::{
+    ContactMapping, Contacts, Fault, Mode, PurchaseMapping, PurchaseRow, Purchases, Rejected, decode_contacts,
+    decode_purchases,
+};
 use crate::interaction::{self, NewInteraction, ORDER, REFUND};
 
 /// The handle on imports. See [`crate::intake`].
@@ -45,6 +49,22 @@ impl Intake {
         let mut purchases = decode_purchases(file, mapping, self.crm.now(), mode)?;
         let imported = self.commit_purchases(&mut purchases.rows, mode)?;
         Ok((purchases, imported))
+    }
+
+    /// Imports a list of contacts, all or nothing. Who is known under the same number learns what the list says: it goes
+    /// over what was known, and what it does not say stays. What a person has said is recorded once, however often the
+    /// list comes.
+    ///
+    /// # Errors
+    /// [`Error::Import`] with the first row that is wrong, in strict mode; [`Error::NotFound`] for an agreement to a
+    /// purpose that is not defined. Nothing is imported then.
+    pub fn contacts(&self, file: &[u8], mapping: &ContactMapping, mode: Mode) -> Result<(Contacts, Imported)> {
+        let list = decode_contacts(file, mapping, self.crm.now(), mode)?;
+        let policy = self.crm.privacy().policy()?;
+        let (counts, receipt) =
+            self.crm.write(|env, registry| ContactsIn::new(&self.crm, &list, &policy, registry, env).decide())?;
+        let imported = with_receipt(counts, receipt);
+        Ok((list, imported))
     }
 
     fn commit_purchases(&self, rows: &mut Vec<PurchaseRow>, mode: Mode) -> Result<Imported> {
