@@ -1,17 +1,62 @@
 //! How customers behave: what they bought, how they rank, what they will buy, what they are worth.
 //!
 //! Pure mathematics over columns. Nothing here knows a store: the room takes numbers and gives numbers, and every one
-//! of them carries its unit of time and its currency.
+//! of them carries its unit of time and its currency. [`summarise`] turns purchases into one row for each customer; from
+//! there [`rfm`] ranks and names, [`BgNbd`] tells who is still alive and how often they will buy, [`GammaGamma`] what they
+//! will spend, and [`lifetime_value`] puts the two together.
+//!
+//! ```
+//! use crm_core::base::{Currency, Date};
+//! use crm_core::score::{
+//!     BgNbd, FitOptions, HistoryCounts, RfmOptions, Span, SummaryOptions, TimeUnit, rfm, summarise,
+//! };
+//!
+//! // Forty customers and their purchases: customer, day, cents.
+//! let start: Date = "2026-01-05".parse()?;
+//! let purchases = (0..40).flat_map(|c| (0..=c % 7).map(move |n| (c, c % 30 + n * (5 + c % 11), 1_500 + 10 * i64::from(c))));
+//! let (mut customer, mut day, mut minor) = (vec![], vec![], vec![]);
+//! for (c, after, cents) in purchases {
+//!     customer.push(c as u32);
+//!     day.push(start.days() + after);
+//!     minor.push(cents);
+//! }
+//!
+//! let options = SummaryOptions::new("2026-06-29".parse()?, TimeUnit::Weeks, Currency::new("EUR")?);
+//! let table = summarise(&customer, &day, &minor, &options)?;
+//! let scores = rfm(&table, &RfmOptions::default())?;
+//! assert_eq!(scores.rows.len(), 40);
+//!
+//! let fit = BgNbd::fit(&HistoryCounts::of(&table), &FitOptions::default())?;
+//! let forecasts = fit.model.forecast(&table, Span::weeks(13.0), 1)?;
+//! assert!(forecasts.iter().all(|forecast| (0.0..=1.0).contains(&forecast.p_alive)));
+//! // Whether the parameters mean anything is part of the answer.
+//! println!("{:?}", fit.convergence.status);
+//! # Ok::<(), crm_core::Error>(())
+//! ```
 
+mod bgnbd;
+mod fit;
+mod gammagamma;
 mod history;
+mod optimise;
 mod parallel;
 mod rfm;
+mod special;
+mod spend;
+mod sum;
 mod summary;
 mod unit;
+mod value;
 
+pub use bgnbd::{BgNbd, BgNbdFit, PurchaseForecast};
+pub use fit::FitOptions;
+pub use gammagamma::{GammaGamma, GammaGammaFit};
 pub use history::{History, HistoryCount, HistoryCounts};
+pub use optimise::{Convergence, FitStatus, FitWarning};
 pub use rfm::{CutPoints, Frequency, Monetary, RfmOptions, RfmRow, RfmRule, RfmSegment, RfmTable, rfm};
+pub use spend::{Spend, SpendCount, SpendCounts};
 pub use summary::{
     DayTotal, Dropped, Holdout, PurchaseState, PurchaseSummary, Refunds, SummaryOptions, SummaryTable, summarise,
 };
 pub use unit::{Rate, Span, TimeUnit};
+pub use value::{LifetimeValue, ValueTable, ValueTerms, lifetime_value};

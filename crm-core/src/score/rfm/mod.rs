@@ -1,27 +1,4 @@
 //! Recency, frequency and monetary value: a score of 1 to 5 for each, and named segments.
-//!
-//! 5 is best in all three: the customers who bought last, most often, and most. The scores split the customers at the
-//! quintiles of each measure. Quantiles are those of type 7 (Hyndman & Fan, "Sample Quantiles in Statistical Packages",
-//! The American Statistician 50, 1996; the default of R and of spreadsheets), and a customer's score is one more
-//! than the number of cut points strictly below its value. So equal values always get equal scores, whatever the order
-//! of the customers, and a measure on which most customers agree simply uses fewer scores.
-//!
-//! ```
-//! use crm_core::base::{Currency, Date};
-//! use crm_core::score::{RfmOptions, SummaryOptions, TimeUnit, rfm, summarise};
-//!
-//! let as_of: Date = "2026-03-01".parse()?;
-//! let options = SummaryOptions::new(as_of, TimeUnit::Weeks, Currency::new("EUR")?);
-//! let (customer, days_ago) = ([0, 1, 1, 2, 2, 2], [90, 60, 70, 5, 12, 19]);
-//! let day = days_ago.map(|ago| as_of.days() - ago);
-//! let table = summarise(&customer, &day, &[1_000; 6], &options)?;
-//!
-//! let scores = rfm(&table, &RfmOptions::default())?;
-//! assert_eq!(scores.rows[2].code(), 555);
-//! assert_eq!(scores.segment_of(&scores.rows[2]).unwrap(), "champions");
-//! assert_eq!(scores.rows[0].code(), 111);
-//! # Ok::<(), crm_core::Error>(())
-//! ```
 
 mod segments;
 #[cfg(test)]
@@ -170,6 +147,29 @@ impl RfmTable {
 }
 
 /// Scores the customers of a summary as of its day.
+///
+/// 5 is best in all three: the customers who bought last, most often, and most. The scores split the customers at the
+/// quintiles of each measure. Quantiles are those of type 7 (Hyndman & Fan, "Sample Quantiles in Statistical Packages",
+/// The American Statistician 50, 1996; the default of R and of spreadsheets), and a customer's score is one more
+/// than the number of cut points strictly below its value. So equal values always get equal scores, whatever the order
+/// of the customers, and a measure on which most customers agree simply uses fewer scores.
+///
+/// ```
+/// use crm_core::base::{Currency, Date};
+/// use crm_core::score::{RfmOptions, SummaryOptions, TimeUnit, rfm, summarise};
+///
+/// let as_of: Date = "2026-03-01".parse()?;
+/// let options = SummaryOptions::new(as_of, TimeUnit::Weeks, Currency::new("EUR")?);
+/// let (customer, days_ago) = ([0, 1, 1, 2, 2, 2], [90, 60, 70, 5, 12, 19]);
+/// let day = days_ago.map(|ago| as_of.days() - ago);
+/// let table = summarise(&customer, &day, &[1_000; 6], &options)?;
+///
+/// let scores = rfm(&table, &RfmOptions::default())?;
+/// assert_eq!(scores.rows[2].code(), 555);
+/// assert_eq!(scores.segment_of(&scores.rows[2]).unwrap(), "champions");
+/// assert_eq!(scores.rows[0].code(), 111);
+/// # Ok::<(), crm_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::InsufficientData`] without customers; [`Error::Invalid`] when given cut points do not rise.

@@ -19,9 +19,40 @@ const MAX_BUCKET_BITS: u32 = 11;
 
 /// Summarises purchases given as columns of equal length, in any order.
 ///
+/// The summary is the sufficient statistic of the purchase models: `x` repeat purchases on distinct days, the last of
+/// them at `t_x`, observed until `T`, all counted from the customer's first purchase (Fader, Hardie & Lee, "Counting
+/// Your Customers the Easy Way", Marketing Science 24, 2005). All numbers are whole days and whole minor units, so a
+/// summary does not depend on the order of the purchases, on how they were split over threads, or on rounding.
+///
+/// * **Days.** A day is a number on the caller's grid, usually the civil day in one named zone
+///   ([`SummaryOptions::zone`]). All purchases of one day are one purchase.
+/// * **Refunds** are amounts below zero; what becomes of them is a choice ([`Refunds`]). An amount of zero is a purchase.
+/// * **As of.** The last day that is looked at is an argument. What lies after it is left out and counted.
+///
+/// [`PurchaseState`](super::PurchaseState) is the same as a mergeable state of one customer.
+///
 /// `day` counts days since 1970-01-01 on the grid of [`SummaryOptions::zone`], `minor` is in minor units of
 /// [`SummaryOptions::currency`]. The result depends neither on the order of the rows nor on the number of threads. Extra
 /// memory is 8 bytes a row (16 when customer, day and amount need more than 63 bits together) and 48 bytes a customer.
+///
+/// ```
+/// use crm_core::base::{Currency, Date};
+/// use crm_core::score::{SummaryOptions, TimeUnit, summarise};
+///
+/// let day = |text: &str| text.parse::<Date>().map(Date::days);
+/// let customer = [7, 7, 7, 4];
+/// let days = [day("2026-03-15")?, day("2026-01-04")?, day("2026-03-15")?, day("2026-02-01")?];
+/// let minor = [1_500, 9_900, 500, 2_000];
+/// let options = SummaryOptions::new("2026-03-29".parse()?, TimeUnit::Weeks, Currency::new("EUR")?);
+/// let table = summarise(&customer, &days, &minor, &options)?;
+///
+/// let seven = &table.rows[1];
+/// assert_eq!((seven.customer, seven.repeats, seven.orders), (7, 1, 3));
+/// assert_eq!((seven.repeat_minor, seven.total_minor), (2_000, 11_900));
+/// let history = table.history(seven);
+/// assert_eq!((history.recency, history.age), (10.0, 12.0));
+/// # Ok::<(), crm_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::Invalid`] when the columns differ in length, a day is outside the years 1 to 9999, the holdout ends before
@@ -40,8 +71,11 @@ pub fn summarise(customer: &[u32], day: &[i32], minor: &[i64], options: &Summary
     Date::from_days(extent.day.0)?;
     Date::from_days(extent.day.1)?;
     if options.refunds == Refunds::Error && extent.minor.0 < 0 {
-        let row = minor.iter().position(|&amount| amount < 0).unwrap_or_default() + 1;
-        return Err(Error::invalid("minor", format!("row {row}: the amount is negative, and refunds are not allowed")));
+        let last_day = options.last_day().days();
+        if let Some(row) = day.iter().zip(minor).position(|(&day, &minor)| minor < 0 && day <= last_day) {
+            let reason = format!("row {}: the amount is negative, and refunds are not allowed", row + 1);
+            return Err(Error::invalid("minor", reason));
+        }
     }
     let layout = Layout::new(&extent, customer.len());
     if layout.bits() < u64::BITS {

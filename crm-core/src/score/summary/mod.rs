@@ -1,36 +1,4 @@
 //! From purchases to one line per customer: how often, how recently, how long known, how much.
-//!
-//! The summary is the sufficient statistic of the purchase models: `x` repeat purchases on distinct days, the last of
-//! them at `t_x`, observed until `T`, all counted from the customer's first purchase (Fader, Hardie & Lee, "Counting
-//! Your Customers the Easy Way", Marketing Science 24, 2005). All numbers are whole days and whole minor units, so a
-//! summary does not depend on the order of the purchases, on how they were split over threads, or on rounding.
-//!
-//! * **Days.** A day is a number on the caller's grid, usually the civil day in one named zone
-//!   ([`SummaryOptions::zone`]). All purchases of one day are one purchase.
-//! * **Refunds** are amounts below zero; what becomes of them is a choice ([`Refunds`]). An amount of zero is a purchase.
-//! * **As of.** The last day that is looked at is an argument. What lies after it is left out and counted.
-//!
-//! [`summarise`] takes columns and is made for millions of rows; [`PurchaseState`] is the same thing as a mergeable
-//! state of one customer.
-//!
-//! ```
-//! use crm_core::base::{Currency, Date};
-//! use crm_core::score::{SummaryOptions, TimeUnit, summarise};
-//!
-//! let day = |text: &str| text.parse::<Date>().map(Date::days);
-//! let customer = [7, 7, 7, 4];
-//! let days = [day("2026-03-15")?, day("2026-01-04")?, day("2026-03-15")?, day("2026-02-01")?];
-//! let minor = [1_500, 9_900, 500, 2_000];
-//! let options = SummaryOptions::new("2026-03-29".parse()?, TimeUnit::Weeks, Currency::new("EUR")?);
-//! let table = summarise(&customer, &days, &minor, &options)?;
-//!
-//! let seven = &table.rows[1];
-//! assert_eq!((seven.customer, seven.repeats, seven.orders), (7, 1, 3));
-//! assert_eq!((seven.repeat_minor, seven.total_minor), (2_000, 11_900));
-//! let history = table.history(seven);
-//! assert_eq!((history.recency, history.age), (10.0, 12.0));
-//! # Ok::<(), crm_core::Error>(())
-//! ```
 
 mod bulk;
 mod fold;
@@ -40,7 +8,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::{History, Span, TimeUnit};
+use super::{History, Span, Spend, TimeUnit};
 use crate::base::{Currency, Date, Error, Name, Result};
 
 pub use bulk::summarise;
@@ -222,12 +190,11 @@ impl SummaryTable {
         Span::days(f64::from(days)).to(self.unit)
     }
 
-    /// What a customer spent on a repeat day on average, in major units; 0 without a repeat.
-    pub fn mean_repeat_spend(&self, row: &PurchaseSummary) -> f64 {
-        if row.repeats == 0 {
-            return 0.0;
-        }
-        row.repeat_minor as f64 / f64::from(row.repeats) / 10_f64.powi(i32::from(self.currency.exponent()))
+    /// What the spend model knows about a customer of this table.
+    pub fn spend(&self, row: &PurchaseSummary) -> Spend {
+        let major = row.repeat_minor as f64 / 10_f64.powi(self.currency.exponent().into());
+        let mean = if row.repeats == 0 { 0.0 } else { major / f64::from(row.repeats) };
+        Spend { repeats: row.repeats, mean, currency: self.currency }
     }
 
     /// The same table with another unit for the models. Nothing is recounted: summaries are whole days.

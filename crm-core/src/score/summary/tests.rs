@@ -47,9 +47,9 @@ fn a_day_is_one_purchase_and_the_first_is_no_repeat() {
         log_gaps: 225_f64.ln(),
     };
     assert_eq!(table.rows[1], one);
-    assert_eq!(table.mean_repeat_spend(&one), 4.75);
+    assert_eq!(table.spend(&one), Spend { repeats: 2, mean: 4.75, currency: Currency::EUR });
     assert_eq!(table.history(&one), History::days(2, 30.0, 40.0));
-    assert_eq!(table.mean_repeat_spend(&table.rows[0]), 0.0);
+    assert_eq!(table.spend(&table.rows[0]).mean, 0.0);
     assert_eq!(table.history(&table.rows[0]), History::days(0, 0.0, 20.0));
     assert_eq!(table.in_unit(TimeUnit::Weeks).history(&one), History::weeks(2, 30.0 / 7.0, 40.0 / 7.0));
 }
@@ -109,8 +109,15 @@ fn refunds_can_be_dropped_or_refused() {
     let drop = table(&rows, &SummaryOptions { refunds: Refunds::Drop, ..options(100) }).unwrap();
     assert_eq!((drop.rows[0].total_minor, drop.rows[0].repeats, drop.rows[0].orders), (150, 1, 2));
     assert_eq!(drop.dropped, Dropped { refund_rows: 2, ..Dropped::default() });
-    let error = table(&rows, &SummaryOptions { refunds: Refunds::Error, ..options(100) }).unwrap_err();
+    let refuse = |as_of| table(&rows, &SummaryOptions { refunds: Refunds::Error, ..options(as_of) });
+    let error = refuse(100).unwrap_err();
     assert!(error.to_string().starts_with("minor: row 2: "), "{error}");
+    assert_eq!(refuse(1).unwrap().rows[0].total_minor, 100, "what lies after the last day is not looked at");
+    let mut state = PurchaseState::default();
+    for (_, day, minor) in rows {
+        state.add(date(day), minor);
+    }
+    assert!(state.summarise(0, &SummaryOptions { refunds: Refunds::Error, ..options(100) }).is_err());
 }
 
 #[test]
