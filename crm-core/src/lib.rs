@@ -13,6 +13,7 @@ pub mod privacy;
 pub mod record;
 pub mod report;
 pub mod score;
+pub mod segment;
 pub mod store;
 
 pub use base::{Error, Result};

@@ -62,6 +62,18 @@ pub enum Missing {
     Empty,
 }
 
+impl Missing {
+    /// Whether a field of this type can have the rule.
+    pub const fn suits(self, ty: ValueType) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Zero => matches!(ty, ValueType::Int | ValueType::Float | ValueType::Money),
+            Self::False => matches!(ty, ValueType::Bool),
+            Self::Empty => matches!(ty, ValueType::Texts),
+        }
+    }
+}
+
 /// The declaration of one field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldDecl {
@@ -129,16 +141,10 @@ impl FieldDecl {
     }
 
     fn check(&self) -> Result<()> {
-        let fits = match self.missing {
-            Missing::Unknown => true,
-            Missing::Zero => matches!(self.value_type, ValueType::Int | ValueType::Float | ValueType::Money),
-            Missing::False => self.value_type == ValueType::Bool,
-            Missing::Empty => self.value_type == ValueType::Texts,
-        };
         if self.purposes.is_empty() {
             return Err(Error::invalid_at(&self.name, "a field without a purpose cannot be declared"));
         }
-        if !fits {
+        if !self.missing.suits(self.value_type) {
             return Err(Error::invalid_at(&self.name, "the missing rule does not suit the type"));
         }
         if self.class != DataClass::Inferred
