@@ -23,6 +23,7 @@ mod erasure;
 mod facts;
 mod feed;
 mod keys;
+mod manners;
 mod pages;
 mod probe;
 mod random;
@@ -172,6 +173,7 @@ pub fn run(harness: &dyn Harness, options: &Options) -> Report {
         feed::checks,
         erasure::checks,
         upkeep::checks,
+        manners::checks,
         durability::checks,
         threads::checks,
         differential::checks,
