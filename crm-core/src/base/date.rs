@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::as_text::as_text;
-use super::{Error, Result};
+use super::{Error, Result, worded};
 
 /// A day of the proleptic Gregorian calendar, years 1 to 9999, without a zone.
 ///
@@ -273,20 +273,20 @@ impl fmt::Display for IsoWeek {
     }
 }
 
-/// A stretch of the calendar that days are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CalendarUnit {
-    /// One day.
-    Day,
-    /// Monday to Sunday.
-    Week,
-    /// A month.
-    Month,
-    /// Three months, from January, April, July or October.
-    Quarter,
-    /// January to December.
-    Year,
+worded! {
+    /// A stretch of the calendar that days are grouped by.
+    pub enum CalendarUnit: "calendar_unit" {
+        /// One day.
+        Day = "day",
+        /// Monday to Sunday.
+        Week = "week",
+        /// A month.
+        Month = "month",
+        /// Three months, from January, April, July or October.
+        Quarter = "quarter",
+        /// January to December.
+        Year = "year",
+    }
 }
 
 impl CalendarUnit {
@@ -374,9 +374,6 @@ mod tests {
         (Date::MIN.0..=Date::MAX.0).prop_map(Date)
     }
 
-    const UNITS: [CalendarUnit; 5] =
-        [CalendarUnit::Day, CalendarUnit::Week, CalendarUnit::Month, CalendarUnit::Quarter, CalendarUnit::Year];
-
     proptest! {
         #[test]
         fn dates_survive_printing(date in any_date()) {
@@ -387,7 +384,7 @@ mod tests {
 
         #[test]
         fn every_day_lies_in_one_unit(date in any_date()) {
-            for unit in UNITS {
+            for unit in CalendarUnit::ALL.iter().copied() {
                 let (first, last) = (date.start_of(unit), date.end_of(unit));
                 prop_assert!(first <= date && date <= last);
                 prop_assert_eq!((first.start_of(unit), last.end_of(unit)), (first, last));

@@ -1,16 +1,18 @@
 //! Words: the small types that every room speaks.
 //!
-//! Nothing here knows what a customer is. The room holds ids, instants and windows, names and texts, typed
-//! values, money, the registry in which every stored field is declared, and the one error of the crate.
+//! Nothing here knows what a customer is. The room holds ids, instants and windows, dates, zones and business
+//! calendars, names and texts, typed values, money, addresses and languages, the registry in which every stored field is
+//! declared, and the one error of the crate.
 //!
 //! ```
-//! use crm_core::base::{Money, Timestamp, Window};
+//! use crm_core::base::{CalendarUnit, Money, Timestamp, Zone};
 //!
 //! let spent: Money = "49.90 EUR".parse()?;
 //! assert_eq!(spent.minor(), 4_990);
-//! let day = Window::new("2026-03-01T00:00:00Z".parse()?, "2026-03-02T00:00:00Z".parse()?)?;
-//! let instant: Timestamp = "2026-03-01T23:59:59.500Z".parse()?;
-//! assert!(day.contains(instant));
+//! let paid: Timestamp = "2026-03-31T22:30:00Z".parse()?;
+//! let zone = Zone::new("Europe/Berlin")?;
+//! let april = zone.window("2026-04-01".parse()?, CalendarUnit::Month);
+//! assert!(april.contains(paid));
 //! # Ok::<(), crm_core::Error>(())
 //! ```
 

@@ -337,7 +337,7 @@ mod tests {
 
         #[test]
         fn a_ratio_of_one_changes_nothing(money in any_money(), n in any::<i64>().prop_filter("zero", |n| *n != 0)) {
-            for rounding in Rounding::ALL {
+            for rounding in Rounding::ALL.iter().copied() {
                 prop_assert_eq!(money.mul_ratio(n, n, rounding).unwrap(), money);
             }
         }

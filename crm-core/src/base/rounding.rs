@@ -1,33 +1,28 @@
 //! Rounding of exact ratios to whole numbers.
 
-use serde::{Deserialize, Serialize};
+use super::worded;
 
-/// How a number between two whole numbers becomes one of them. The words are those of `java.math.RoundingMode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Rounding {
-    /// Towards zero.
-    Down,
-    /// Away from zero.
-    Up,
-    /// Towards minus infinity.
-    Floor,
-    /// Towards plus infinity.
-    Ceiling,
-    /// To the nearer one; from the middle, towards zero.
-    HalfDown,
-    /// To the nearer one; from the middle, away from zero.
-    HalfUp,
-    /// To the nearer one; from the middle, to the even one.
-    HalfEven,
+worded! {
+    /// How a number between two whole numbers becomes one of them. The words are those of `java.math.RoundingMode`.
+    pub enum Rounding: "rounding" {
+        /// Towards zero.
+        Down = "down",
+        /// Away from zero.
+        Up = "up",
+        /// Towards minus infinity.
+        Floor = "floor",
+        /// Towards plus infinity.
+        Ceiling = "ceiling",
+        /// To the nearer one; from the middle, towards zero.
+        HalfDown = "half_down",
+        /// To the nearer one; from the middle, away from zero.
+        HalfUp = "half_up",
+        /// To the nearer one; from the middle, to the even one.
+        HalfEven = "half_even",
+    }
 }
 
 impl Rounding {
-    /// Every way.
-    pub const ALL: [Self; 7] =
-        [Self::Down, Self::Up, Self::Floor, Self::Ceiling, Self::HalfDown, Self::HalfUp, Self::HalfEven];
-
     /// `numerator / denominator` as a whole number; nothing when the denominator is 0 or the quotient does not fit.
     ///
     /// ```
@@ -89,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_range() {
-        for rounding in Rounding::ALL {
+        for rounding in Rounding::ALL.iter().copied() {
             assert_eq!(rounding.divide(i128::MIN, -1), None);
             assert_eq!(rounding.divide(1, 0), None);
             assert_eq!(rounding.divide(i128::MIN, 1), Some(i128::MIN));
@@ -102,7 +97,7 @@ mod tests {
         #[test]
         fn never_further_than_one_and_exact_when_whole(n: i64, d in any::<i64>().prop_filter("zero", |d| *d != 0)) {
             let (n, d) = (i128::from(n), i128::from(d));
-            for rounding in Rounding::ALL {
+            for rounding in Rounding::ALL.iter().copied() {
                 let whole = rounding.divide(n, d).unwrap();
                 let error = (whole * d - n).abs();
                 prop_assert!(error < d.abs());
