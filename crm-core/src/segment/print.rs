@@ -127,6 +127,11 @@ impl Display for Suffix {
     }
 }
 
+/// A text as the language writes it.
+pub(super) fn quoted(text: &str) -> String {
+    Quoted(text).to_string()
+}
+
 /// A text in double quotes.
 struct Quoted<'a>(&'a str);
 

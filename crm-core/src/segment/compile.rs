@@ -1,0 +1,271 @@
+//! From a checked tree to a program.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::{Missing, Name, Stream, Text, Value, ValueType, Zone};
+
+use super::ast::{Aggregate, Check, Expr, Fold, Literal, Measure, Operand, OperandKind, Test};
+use super::catalogue::{Catalogue, Field};
+use super::check::{Definitions, check};
+use super::clock::{Moment, ZoneSource};
+use super::diagnostic::{Diagnostic, Place, Severity};
+use super::fold::{Pattern, fold};
+use super::probe;
+use super::program::{Absence, Branch, Leaf, Measured, Node, Of, Program, Property, Question, Reads, Term};
+use super::subject::{FieldKey, Layout};
+use super::time::{Stretch, ZoneRef};
+use super::truth::Truth;
+use super::types::Scope;
+
+pub(super) fn compile(
+    expr: &Expr,
+    catalogue: &Catalogue,
+    segments: &Definitions,
+    layout: &mut Layout,
+) -> Result<Program, Vec<Diagnostic>> {
+    let findings = check(expr, catalogue, segments);
+    if findings.iter().any(|one| one.severity() == Severity::Error) {
+        return Err(findings);
+    }
+    let mut compiler = Compiler {
+        scope: Scope::customer(catalogue),
+        definitions: segments,
+        layout,
+        properties: Vec::new(),
+        segments: Vec::new(),
+        known: BTreeMap::new(),
+        moments: Vec::new(),
+        slots: BTreeSet::new(),
+        events: BTreeSet::new(),
+        event_fields: false,
+    };
+    // The checker has found every name, so that nothing can be missing here.
+    let lost = || vec![Diagnostic::new("E0103", Place::NONE, "a name was lost between the checker and the compiler")];
+    let root = compiler.node(expr).ok_or_else(lost)?;
+    Ok(Program {
+        root,
+        segments: compiler.segments,
+        moments: compiler.moments,
+        reads: Reads {
+            slots: compiler.slots.into_iter().collect(),
+            events: compiler.events.into_iter().collect(),
+            event_fields: compiler.event_fields,
+        },
+    })
+}
+
+struct Compiler<'a> {
+    scope: Scope<'a>,
+    definitions: &'a Definitions,
+    layout: &'a mut Layout,
+    /// The properties looked at in the measure that is being compiled.
+    properties: Vec<Property>,
+    segments: Vec<(Name, Node)>,
+    known: BTreeMap<Name, usize>,
+    moments: Vec<(Moment, ZoneSource)>,
+    slots: BTreeSet<usize>,
+    events: BTreeSet<(Stream, Name)>,
+    event_fields: bool,
+}
+
+impl Compiler<'_> {
+    fn node(&mut self, expr: &Expr) -> Option<Node> {
+        Some(match expr {
+            Expr::Const(truth) => Node::Const(Truth::from(*truth)),
+            Expr::And(all) => Node::And(self.nodes(all)?),
+            Expr::Or(all) => Node::Or(self.nodes(all)?),
+            Expr::AtLeast(least, all) => Node::AtLeast(*least, self.nodes(all)?),
+            Expr::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
+            Expr::Known(inner) => Node::Known(Box::new(self.node(inner)?)),
+            Expr::Segment(segment) => Node::Segment(self.segment(&segment.name)?),
+            Expr::Test(test) => Node::Leaf(Box::new(self.leaf(test)?)),
+        })
+    }
+
+    /// The conditions of a list, the cheapest first. The answer does not depend on the order.
+    fn nodes(&mut self, all: &[Expr]) -> Option<Box<[Branch]>> {
+        let branches = all.iter().enumerate().map(|(at, one)| Some(Branch { at, node: self.node(one)? }));
+        let mut branches: Vec<_> = branches.collect::<Option<_>>()?;
+        branches.sort_by_key(|branch| branch.node.cost());
+        Some(branches.into())
+    }
+
+    fn segment(&mut self, name: &Name) -> Option<usize> {
+        if let Some(index) = self.known.get(name) {
+            return Some(*index);
+        }
+        let node = self.node(self.definitions.get(name.as_str())?)?;
+        let index = self.segments.len();
+        self.segments.push((name.clone(), node));
+        self.known.insert(name.clone(), index);
+        Some(index)
+    }
+
+    fn leaf(&mut self, test: &Test) -> Option<Leaf> {
+        let term = self.term(&test.operand)?;
+        let question = self.question(&test.check)?;
+        let ty = self.field(&test.operand).map(|field| field.value_type);
+        Some(Leaf { probe: probe::probe(&term, &question, ty), term, question, test: test.clone() })
+    }
+
+    /// The field or property that an operand is, if it is one.
+    fn field(&self, operand: &Operand) -> Option<Field> {
+        let OperandKind::Field { name, .. } = &operand.kind else { return None };
+        match &self.scope.events {
+            None => self.scope.catalogue.field(name.as_str()).cloned(),
+            Some(events) => {
+                let mut found = events.first()?.property(name.as_str())?;
+                if events
+                    .iter()
+                    .any(|event| event.property(name.as_str()).map(|own| own.missing) != Some(found.missing))
+                {
+                    found.missing = Missing::Unknown;
+                }
+                Some(found)
+            }
+        }
+    }
+
+    fn question(&mut self, check: &Check) -> Option<Question> {
+        Some(match check {
+            Check::Holds => Question::Holds,
+            Check::Present => Question::Present,
+            Check::Missing => Question::Missing,
+            Check::Compare(op, other, how) => {
+                let other = match self.term(other)? {
+                    Term::Const(Value::Text(text)) => Term::Const(Value::from(fold(&text, *how).as_ref())),
+                    other => other,
+                };
+                Question::Compare(*op, other, *how)
+            }
+            Check::Between(low, high) => {
+                Question::Within { low: self.term(low)?, high: self.term(high)?, closed: true }
+            }
+            Check::Range(low, high) => Question::Within { low: self.term(low)?, high: self.term(high)?, closed: false },
+            Check::OneOf(all, how) => Question::OneOf(all.iter().map(|one| folded(one.value(), *how)).collect(), *how),
+            Check::Text(op, pattern, how) => Question::Text(Pattern::new(*op, pattern, *how), *how),
+            Check::Has(quantifier, all, how) => {
+                let mut all: Vec<Text> = all.iter().map(|one| fold(one, *how).as_ref().into()).collect();
+                all.sort();
+                all.dedup();
+                Question::Has(*quantifier, all.into(), *how)
+            }
+            Check::In(window) => Question::In(self.moment(Moment::Window(window.stretch), &window.zone)?),
+            Check::OlderThan(length, zone) => {
+                Question::OlderThan(self.moment(Moment::Window(Stretch::Last(*length)), zone)?)
+            }
+        })
+    }
+
+    fn term(&mut self, operand: &Operand) -> Option<Term> {
+        Some(match &operand.kind {
+            OperandKind::Literal(literal) => Term::Const(literal.value().clone()),
+            OperandKind::Field { name, args } => {
+                let missing = stands_for(&self.field(operand)?);
+                Term::Slot(self.slot(name, args), missing)
+            }
+            OperandKind::Now(shift, zone) => Term::Now(self.moment(Moment::Now(*shift), zone)?),
+            OperandKind::Today(shift, zone) => Term::Today(self.moment(Moment::Today(*shift), zone)?),
+            OperandKind::Bucket { salt, of } => Term::Bucket { salt: salt.clone(), of: *of },
+            OperandKind::Call(function, inner, zone) => {
+                Term::Call(*function, Box::new(self.term(inner)?), self.zone(zone)?)
+            }
+            OperandKind::Coalesce(inner, default) => {
+                Term::Coalesce(Box::new(self.term(inner)?), Literal::value(default).clone())
+            }
+            OperandKind::Aggregate(aggregate) => Term::Aggregate(Box::new(self.aggregate(aggregate)?)),
+        })
+    }
+
+    fn slot(&mut self, name: &Name, args: &[Name]) -> usize {
+        if self.scope.events.is_none() {
+            let slot = self.layout.slot(FieldKey { name: name.clone(), args: args.to_vec() });
+            self.slots.insert(slot);
+            return slot;
+        }
+        let property = Property::new(name);
+        self.event_fields |= matches!(property, Property::Field(_));
+        self.properties.iter().position(|own| *own == property).unwrap_or_else(|| {
+            self.properties.push(property);
+            self.properties.len() - 1
+        })
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) -> Option<Measured> {
+        let window = match &aggregate.window {
+            Some(window) => Some(self.moment(Moment::Window(window.stretch), &window.zone)?),
+            None => None,
+        };
+        let inner = self.scope.of_events(&aggregate.events);
+        let events: Vec<_> =
+            inner.events.iter().flatten().map(|event| (event.stream.clone(), event.name.clone())).collect();
+        self.events.extend(events.iter().cloned());
+        let outer = std::mem::replace(&mut self.scope, inner);
+        let filter = aggregate.filter.as_ref().map(|filter| self.node(filter));
+        let measure = match &aggregate.measure {
+            Measure::Count => None,
+            Measure::Of(function, property) => {
+                let field = self.field(&Operand::field(property.name.clone()));
+                Some((*function, self.slot(&property.name, &[]), field))
+            }
+        };
+        self.scope = outer;
+        let properties = std::mem::take(&mut self.properties).into();
+        let measure = match measure {
+            Some((function, slot, field)) => {
+                let field = field?;
+                let money = field.value_type == ValueType::Money;
+                Some(Of { function, slot, absence: stands_for(&field), money })
+            }
+            None => None,
+        };
+        let filter = match filter {
+            Some(filter) => Some(filter?),
+            None => None,
+        };
+        Some(Measured { events: events.into(), window, filter, properties, measure })
+    }
+
+    fn moment(&mut self, moment: Moment, zone: &ZoneRef) -> Option<usize> {
+        let entry = (moment, self.zone(zone)?);
+        Some(self.moments.iter().position(|own| *own == entry).unwrap_or_else(|| {
+            self.moments.push(entry);
+            self.moments.len() - 1
+        }))
+    }
+
+    fn zone(&mut self, zone: &ZoneRef) -> Option<ZoneSource> {
+        let named = |name: &Name| Zone::new(name.as_str()).ok();
+        Some(match zone {
+            ZoneRef::Default => ZoneSource::Default,
+            ZoneRef::Named(name) => ZoneSource::Fixed(named(name)?),
+            ZoneRef::Customer(fallback) => {
+                let slot = self.layout.slot(FieldKey::plain(Name::from_static(Catalogue::ZONE)));
+                self.slots.insert(slot);
+                let fallback = match fallback {
+                    Some(name) => Some(named(name)?),
+                    None => None,
+                };
+                ZoneSource::Customer(slot, fallback)
+            }
+        })
+    }
+}
+
+fn folded(value: &Value, how: Fold) -> Value {
+    match value {
+        Value::Text(text) => Value::from(fold(text, how).as_ref()),
+        other => other.clone(),
+    }
+}
+
+fn stands_for(field: &Field) -> Absence {
+    match (field.missing, field.value_type) {
+        (Missing::Unknown, _) => Absence::Unknown,
+        (Missing::False, _) => Absence::Value(Value::Bool(false)),
+        (Missing::Empty, _) => Absence::Value(Value::Texts(Vec::new())),
+        (Missing::Zero, ValueType::Float) => Absence::Value(Value::Float(0.0)),
+        (Missing::Zero, ValueType::Money) => Absence::NoMoney,
+        (Missing::Zero, _) => Absence::Value(Value::Int(0)),
+    }
+}
