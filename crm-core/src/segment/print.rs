@@ -9,7 +9,7 @@ use super::ast::{
     Aggregate, Check, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier, SegmentRef, Test,
 };
 use super::lexer::is_plain;
-use super::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef, calendar_word};
+use super::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef};
 
 /// Words that mean something before a parenthesis; a field so called that has arguments needs backticks.
 fn is_function(name: &str) -> bool {
@@ -266,7 +266,7 @@ impl Display for Length {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (count, calendar, unit) = match self {
             Self::Exact(count, unit) => (*count, "", unit.word()),
-            Self::Calendar(count, unit) => (*count, "calendar ", calendar_word(*unit)),
+            Self::Calendar(count, unit) => (*count, "calendar ", unit.word()),
         };
         write!(f, "{count} {calendar}{unit}{}", if count == 1 { "" } else { "s" })
     }
@@ -280,9 +280,9 @@ impl Display for TimeWindow {
             Stretch::This(CalendarUnit::Day) => f.write_str("today"),
             Stretch::Previous(CalendarUnit::Day) => f.write_str("yesterday"),
             Stretch::Following(CalendarUnit::Day) => f.write_str("tomorrow"),
-            Stretch::This(unit) => write!(f, "this {}", calendar_word(*unit)),
-            Stretch::Previous(unit) => write!(f, "previous {}", calendar_word(*unit)),
-            Stretch::Following(unit) => write!(f, "next {}", calendar_word(*unit)),
+            Stretch::This(unit) => write!(f, "this {}", unit.word()),
+            Stretch::Previous(unit) => write!(f, "previous {}", unit.word()),
+            Stretch::Following(unit) => write!(f, "next {}", unit.word()),
             Stretch::Since(start) => write!(f, "from {start}"),
             Stretch::Until(end) => write!(f, "until {end}"),
             Stretch::Between(start, end) => write!(f, "from {start} until {end}"),

@@ -123,26 +123,9 @@ impl ExactUnit {
     }
 }
 
-/// The word for one unit of the calendar.
-pub(super) const fn calendar_word(unit: CalendarUnit) -> &'static str {
-    match unit {
-        CalendarUnit::Day => "day",
-        CalendarUnit::Week => "week",
-        CalendarUnit::Month => "month",
-        CalendarUnit::Quarter => "quarter",
-        CalendarUnit::Year => "year",
-    }
-}
-
-/// The unit of the calendar that a word in the singular names.
-pub(super) fn calendar_unit(word: &str) -> Option<CalendarUnit> {
-    use CalendarUnit::{Day, Month, Quarter, Week, Year};
-    [Day, Week, Month, Quarter, Year].into_iter().find(|unit| calendar_word(*unit) == word)
-}
-
 /// The unit of the calendar that a word, in the singular or the plural, names.
 pub(super) fn calendar_units(word: &str) -> Option<CalendarUnit> {
-    calendar_unit(singular(word))
+    singular(word).parse().ok()
 }
 
 fn singular(word: &str) -> &str {

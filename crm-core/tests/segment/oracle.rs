@@ -509,6 +509,7 @@ fn moved(date: Date, shift: Option<Shift>) -> Date {
         CalendarUnit::Month => date.saturating_add_months(count),
         CalendarUnit::Quarter => date.saturating_add_months(3 * count),
         CalendarUnit::Year => date.saturating_add_months(12 * count),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -9,9 +9,7 @@ use crate::segment::ast::{
 };
 use crate::segment::diagnostic::{Diagnostic, Place, Span};
 use crate::segment::size::{MAX_DEPTH, check_size, too_deep};
-use crate::segment::time::{
-    Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef, calendar_unit, calendar_units,
-};
+use crate::segment::time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef, calendar_units};
 
 /// What was expected at a path. The path holds keys of the form and positions, never content.
 enum Trouble {
@@ -298,7 +296,7 @@ fn window(json: &Json) -> Read<TimeWindow> {
     let zone = parts.get("zone").map_or(Ok(ZoneRef::Default), |json| at("zone", zone(json)))?;
     let mut rest = parts.iter().filter(|(key, _)| *key != "zone");
     let (Some((key, value)), None) = (rest.next(), rest.next()) else { return bad("one kind of window") };
-    let unit = |stretch: fn(_) -> Stretch| match value.as_str().and_then(calendar_unit) {
+    let unit = |stretch: fn(_) -> Stretch| match value.as_str().and_then(|word| word.parse().ok()) {
         Some(unit) => Ok(stretch(unit)),
         None => bad("day, week, month, quarter or year"),
     };

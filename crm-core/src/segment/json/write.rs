@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::base::Name;
 use crate::segment::ast::{Aggregate, Check, Expr, Fold, Literal, Measure, Operand, OperandKind, Test};
-use crate::segment::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef, calendar_word};
+use crate::segment::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef};
 
 fn node(key: &str, value: Json) -> Json {
     Json::Object(Map::from_iter([(key.to_owned(), value)]))
@@ -115,7 +115,7 @@ fn aggregate(aggregate: &Aggregate) -> Json {
 fn length(length: Length) -> Json {
     match length {
         Length::Exact(count, unit) => node(&format!("{}s", unit.word()), count.into()),
-        Length::Calendar(count, unit) => node(&format!("calendar_{}s", calendar_word(unit)), count.into()),
+        Length::Calendar(count, unit) => node(&format!("calendar_{}s", unit.word()), count.into()),
     }
 }
 
@@ -152,9 +152,9 @@ fn window(window: &TimeWindow) -> Json {
     let (key, value) = match &window.stretch {
         Stretch::Last(length) => ("last", self::length(*length)),
         Stretch::Next(length) => ("next", self::length(*length)),
-        Stretch::This(unit) => ("this", calendar_word(*unit).into()),
-        Stretch::Previous(unit) => ("previous", calendar_word(*unit).into()),
-        Stretch::Following(unit) => ("following", calendar_word(*unit).into()),
+        Stretch::This(unit) => ("this", unit.word().into()),
+        Stretch::Previous(unit) => ("previous", unit.word().into()),
+        Stretch::Following(unit) => ("following", unit.word().into()),
         Stretch::Since(start) => ("since", bound(start)),
         Stretch::Until(end) => ("until", bound(end)),
         Stretch::Between(start, end) => ("between", json!([bound(start), bound(end)])),

@@ -3,9 +3,7 @@
 use crate::base::CalendarUnit;
 use crate::segment::diagnostic::Diagnostic;
 use crate::segment::lexer::TokenKind;
-use crate::segment::time::{
-    Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, calendar_unit, calendar_units, calendar_word,
-};
+use crate::segment::time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, calendar_units};
 
 use super::{Parsed, Parser};
 
@@ -24,7 +22,7 @@ impl Parser<'_> {
         let Some(length) = length else {
             let here = self.span();
             return Err(match calendar_units(word) {
-                Some(unit) => Diagnostic::new("E0010", here, format!("a {} has no fixed length", calendar_word(unit)))
+                Some(unit) => Diagnostic::new("E0010", here, format!("a {} has no fixed length", unit.word()))
                     .suggest(format!("write `{count} calendar {word}`")),
                 None if ExactUnit::from_word(word).is_some() => {
                     Diagnostic::new("E0010", here, "the calendar has no such unit")
@@ -103,7 +101,7 @@ impl Parser<'_> {
     /// The unit after `this`, `previous` or `next`.
     fn unit(&mut self) -> Parsed<CalendarUnit> {
         self.advance();
-        let unit = if let TokenKind::Word(word) = self.peek() { calendar_unit(word) } else { None };
+        let unit = if let TokenKind::Word(word) = self.peek() { word.parse().ok() } else { None };
         let Some(unit) = unit else {
             return Err(self.unexpected("`day`, `week`, `month`, `quarter` or `year`"));
         };
