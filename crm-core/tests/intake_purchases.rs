@@ -244,6 +244,17 @@ fn lenient_gives_the_good_rows_and_the_bad_ones_to_correct() {
 }
 
 #[test]
+fn rejected_rows_can_be_corrected_and_imported() {
+    let file = "Kunde;Datum;Betrag\n7;1.3.2026;1,50\n\"8;\"\"x\"\"\";1.3.2026;zwei\n";
+    let mapping = "customer=Kunde,date=Datum,amount=Betrag,currency=EUR,decimal=comma";
+    let log = decode(file, mapping, Mode::Lenient).unwrap();
+    let corrected = write_rejects(file.as_bytes(), None, &log.rejected).unwrap().replace("zwei", "\"2,00\"");
+    let again = strict(&corrected, mapping).unwrap();
+    assert_eq!((again.rows.len(), again.rows[0].customer.as_str()), (1, "8;\"x\""));
+    assert_eq!(again.rows[0].amount.minor(), 200);
+}
+
+#[test]
 fn formulas_are_disarmed() {
     let file = "customer;date;amount;note\n7;x;1;=1+1\n7;x;1;+1\n7;x;1;-1\n7;x;1;@x\n7;x;1;\"\tx\"\n7;x;1;\"\rx\"\n";
     let log = decode(file, "currency=EUR", Mode::Lenient).unwrap();

@@ -273,10 +273,10 @@ impl Reader {
                     (Statement::Granted, Some(Answer { yes: false, at })) => (Statement::Refused, at),
                     _ => continue,
                 };
-                if let (Statement::Granted | Statement::Confirmed, Some(wanted)) = (statement, missing(*channel, row)) {
-                    return Err(place.reject(record, Fault::NoAddress { wanted }));
-                }
                 let (purpose, channel, notice) = (purpose.clone(), *channel, notice.clone());
+                if matches!(statement, Statement::Granted | Statement::Confirmed) && !is_reachable(row, channel) {
+                    return Err(place.reject(record, Fault::NoAddress { channel }));
+                }
                 entries.push(ConsentEntry { statement, purpose, channel, at, notice });
             }
         }
@@ -301,12 +301,12 @@ struct Answer {
     at: Timestamp,
 }
 
-/// The address that a channel needs and the row does not have. Lists have no columns for other addresses.
-const fn missing(channel: Channel, row: &ContactRow) -> Option<&'static str> {
+/// Whether the row has the address that a channel needs. Lists have no columns for other addresses than these two.
+const fn is_reachable(row: &ContactRow, channel: Channel) -> bool {
     match channel {
-        Channel::Email if row.email.is_none() => Some("e-mail address"),
-        Channel::Phone | Channel::Sms if row.phone.is_none() => Some("telephone number"),
-        _ => None,
+        Channel::Email => row.email.is_some(),
+        Channel::Phone | Channel::Sms => row.phone.is_some(),
+        _ => true,
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::base::{Currency, Error, Name};
+use super::mapping::DecimalMark;
+use crate::base::{Channel, Currency, Error, Name};
 
 /// What is wrong with a row. The words say what to do; they never repeat what the cell holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -40,8 +41,8 @@ pub enum Fault {
     NotANumber,
     /// A cell is no amount of money.
     NotAnAmount {
-        /// An amount as the mapping expects it.
-        example: &'static str,
+        /// How the mapping says that amounts are written.
+        decimal: DecimalMark,
     },
     /// An amount has more digits after the point than its currency.
     TooManyDecimals {
@@ -91,8 +92,8 @@ pub enum Fault {
     NotANotice,
     /// A row agrees to be contacted and has no address for it.
     NoAddress {
-        /// The column that the address would be in.
-        wanted: &'static str,
+        /// The channel on which it agrees to be contacted.
+        channel: Channel,
     },
 }
 
@@ -147,7 +148,8 @@ impl fmt::Display for Fault {
             Self::NotATime => f.write_str("no time of the day; expected 17:30 or 17:30:59"),
             Self::Future => f.write_str("lies in the future; correct it, or the zone or the form of the dates"),
             Self::NotANumber => f.write_str("no whole number; expected digits alone"),
-            Self::NotAnAmount { example } => {
+            Self::NotAnAmount { decimal } => {
+                let example = if *decimal == DecimalMark::Comma { "1234,50 (decimal=comma)" } else { "1234.50" };
                 write!(f, "no amount; expected {example}, without separators of thousands and signs of currencies")
             }
             Self::TooManyDecimals { currency } => {
@@ -183,7 +185,8 @@ impl fmt::Display for Fault {
                 f.write_str("yes or no without a date; write the date, or give one for all, as in as_of=2026-01-31")
             }
             Self::NotANotice => write!(f, "no name of a wording; expected at most {} bytes in one line", Name::MAX_LEN),
-            Self::NoAddress { wanted } => {
+            Self::NoAddress { channel } => {
+                let wanted = if *channel == Channel::Email { "e-mail address" } else { "telephone number" };
                 write!(f, "agrees to be contacted, but there is no {wanted}; fill it in, or leave the consent empty")
             }
         }

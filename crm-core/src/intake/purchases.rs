@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use super::column::{Place, find_places};
 use super::fault::{Fault, Rejected};
@@ -49,7 +48,8 @@ pub struct Purchases {
     pub report: IntakeReport,
 }
 
-/// Decodes a log of purchases: one row for each order, with a customer, a date and an amount.
+/// Decodes a log of purchases: one row for each order, with a customer, a date and an amount. A file with a header and
+/// no rows is an empty log.
 ///
 /// ```
 /// use crm_core::intake::{Mode, decode_purchases};
@@ -206,10 +206,10 @@ fn read_quantity(cell: &str, amount: Money) -> Result<i64, Fault> {
 }
 
 fn read_amount(cell: &str, currency: Currency, decimal: DecimalMark) -> Result<Money, Fault> {
-    let (example, pointed) = match decimal {
-        DecimalMark::Point => ("1234.50", Cow::Borrowed(cell)),
+    let pointed = match decimal {
+        DecimalMark::Point => Cow::Borrowed(cell),
         // A point would be a separator of thousands here.
-        DecimalMark::Comma => ("1234,50 (decimal=comma)", Cow::Owned(cell.replace('.', " ").replace(',', "."))),
+        DecimalMark::Comma => Cow::Owned(cell.replace('.', " ").replace(',', ".")),
     };
     Money::parse_amount(&pointed, currency).map_err(|error| {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -217,7 +217,7 @@ fn read_amount(cell: &str, currency: Currency, decimal: DecimalMark) -> Result<M
         match unsigned.split_once('.') {
             _ if matches!(error, Error::OutOfRange { .. }) => Fault::AmountOutOfRange,
             Some((whole, part)) if digits(whole) && digits(part) => Fault::TooManyDecimals { currency },
-            _ => Fault::NotAnAmount { example },
+            _ => Fault::NotAnAmount { decimal },
         }
     })
 }
@@ -226,7 +226,6 @@ fn read_amount(cell: &str, currency: Currency, decimal: DecimalMark) -> Result<M
 #[derive(Default)]
 struct DerivedIds {
     digest: Digest,
-    text: String,
     /// How often a hash has occurred. Two contents with one hash would share a count, and still get two ids.
     counts: HashMap<u64, u32>,
     repeated: u64,
@@ -250,18 +249,23 @@ impl DerivedIds {
         self.digest.int(i64::from(exponent));
         let hash = self.digest.value() >> 4;
 
-        let day = when.date();
-        let day = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
-        self.text.clear();
-        self.text.extend((0..8).rev().map(|at| char::from(b'0' + (day / 10_i64.pow(at) % 10) as u8)));
-        self.text.push('-');
-        self.text.extend((0..12).rev().map(|at| char::from(DIGITS[(hash >> (5 * at)) as usize % 32])));
+        let (day, mut digits) = (when.date(), [b'-'; 21]);
+        let mut day =
+            u32::from(day.year().unsigned_abs()) * 10_000 + u32::from(day.month()) * 100 + u32::from(day.day());
+        for digit in digits[..8].iter_mut().rev() {
+            (*digit, day) = (b'0' + (day % 10) as u8, day / 10);
+        }
+        let mut rest = hash;
+        for digit in digits[9..].iter_mut().rev() {
+            (*digit, rest) = (DIGITS[rest as usize % 32], rest / 32);
+        }
+        let id = std::str::from_utf8(&digits).unwrap_or_default();
         let count = self.counts.entry(hash).or_default();
         *count += 1;
-        if *count > 1 {
-            self.repeated += 1;
-            let _ = write!(self.text, "-{count}");
+        if *count == 1 {
+            return id.into();
         }
-        self.text.as_str().into()
+        self.repeated += 1;
+        format!("{id}-{count}").into()
     }
 }

@@ -146,13 +146,19 @@ impl DateSample {
     /// The form in which most of the cells are written; [`ISO`](DateFormat::ISO) when no common form fits any.
     ///
     /// # Errors
-    /// The two forms that fit equally well, as for `03/04/2026`.
+    /// Two forms when the second fits nearly as many cells as the first, as for `03/04/2026`: one wrong cell must not
+    /// turn months into days.
     pub fn likeliest(&self) -> Result<DateFormat, [DateFormat; 2]> {
-        let most = self.fits.iter().copied().max().unwrap_or(0);
-        let mut best = DateFormat::COMMON.into_iter().zip(self.fits).filter(|(_, fits)| *fits == most);
-        match (best.next(), best.next()) {
-            (Some((one, _)), Some((other, _))) if most > 0 => Err([one, other]),
-            (Some((form, _)), None) => Ok(form),
+        let mut ranked: Vec<(usize, DateFormat)> = self.fits.into_iter().zip(DateFormat::COMMON).collect();
+        ranked.sort_by_key(|(fits, _)| std::cmp::Reverse(*fits));
+        match ranked[..] {
+            [(most, form), (next, other), ..] if most > 0 => {
+                if next * 10 < most * 9 {
+                    Ok(form)
+                } else {
+                    Err([form, other])
+                }
+            }
             _ => Ok(DateFormat::ISO),
         }
     }
@@ -346,6 +352,9 @@ mod tests {
         assert_eq!(guess(&["19970101", "oops"]).unwrap(), "yyyymmdd");
         assert_eq!(guess(&["yesterday"]).unwrap(), "yyyy-mm-dd");
         assert_eq!(guess(&["01/02/2026"]).unwrap_err(), ["mm/dd/yyyy", "dd/mm/yyyy"]);
+        let mut mostly_ambiguous = ["01/02/2026"; 20];
+        mostly_ambiguous[7] = "13/02/2026";
+        assert_eq!(guess(&mostly_ambiguous).unwrap_err(), ["dd/mm/yyyy", "mm/dd/yyyy"]);
     }
 
     proptest! {

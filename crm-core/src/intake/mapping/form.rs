@@ -100,7 +100,7 @@ fn guess_dates(mut table: Table<'_>, columns: &[&Place]) -> Result<DateFormat> {
         }
     }
     sample.likeliest().map_err(|[one, other]| {
-        let column = columns.first().map(|place| place.name.clone());
+        let column = columns.iter().find(|place| place.exists()).map(|place| place.name.clone());
         let reason = format!("the dates may be written {one} or {other}; say which, as in dates={one}");
         Error::Import { row: None, column, reason: reason.into() }
     })

@@ -6,6 +6,7 @@ use super::FileForm;
 use crate::base::{Error, Name, Result, nearest};
 use crate::intake::column::{Column, Role};
 
+/// Takes the column for the role that a word names, or says which settings there are.
 pub(super) fn set_column<const N: usize>(
     word: &str,
     value: &str,
