@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::distinct::Distinct;
 use super::{SummaryTable, TimeUnit};
 use crate::base::{Error, Result};
 
@@ -135,22 +136,12 @@ impl HistoryCounts {
 
     /// Counts the histories of a summary.
     pub fn of(table: &SummaryTable) -> Self {
-        let mut keys: Vec<u128> = table
-            .rows
-            .iter()
-            .map(|row| {
-                let days = |from: i32, to: i32| u128::from(to.abs_diff(from));
-                let (first, last) = (row.first.days(), row.last.days());
-                u128::from(row.repeats) << 64 | days(first, last) << 32 | days(first, table.as_of.days())
-            })
-            .collect();
-        keys.sort_unstable();
-        let units = |days: u128| f64::from(days as u32) / table.unit.days();
-        let rows = keys.chunk_by(|a, b| a == b).map(|same| HistoryCount {
-            repeats: (same[0] >> 64) as u32,
-            recency: units(same[0] >> 32),
-            age: units(same[0]),
-            weight: same.len() as f64,
+        let distinct = Distinct::of(table);
+        let rows = distinct.histories.iter().zip(&distinct.counts).map(|(history, &count)| HistoryCount {
+            repeats: history.repeats,
+            recency: history.recency,
+            age: history.age,
+            weight: f64::from(count),
         });
         Self { unit: table.unit, rows: rows.collect() }
     }

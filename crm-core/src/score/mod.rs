@@ -35,6 +35,7 @@
 //! ```
 
 mod bgnbd;
+mod distinct;
 mod fit;
 mod gammagamma;
 mod history;

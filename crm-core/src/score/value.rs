@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bgnbd::finite;
+use super::bgnbd::Expectation;
+use super::distinct::Distinct;
 use super::spend::expect_currency;
 use super::{BgNbd, GammaGamma, Rate, Span, SummaryTable};
 use crate::base::{Currency, Error, Result};
@@ -129,33 +130,55 @@ pub fn lifetime_value(
     terms.period.length_in(purchases.unit, "period")?;
     let factors = terms.factors()?;
     let ends: Vec<f64> = (1..=terms.periods).map(|period| terms.end_of(period).length).collect();
-    let parts = purchases.for_each_row(table, threads, |row, history, expectation, flows: &mut Vec<f64>| {
-        let p_alive = purchases.alive(history);
-        let (mut sum, mut discounted) = (0.0, 0.0);
-        for (end, factor) in ends.iter().zip(&factors) {
-            let until_then = finite(p_alive * expectation.purchases(purchases.tau(history.age, *end)))?;
-            // Rounding may take an increment of nothing below it.
-            let flow = (until_then - sum).max(0.0);
-            sum = until_then;
-            discounted += factor * flow;
-            flows.push(flow);
-        }
+    purchases.check_table(table)?;
+    let distinct = Distinct::of(table);
+    let by_history = distinct.map(threads, |history, expectation: &mut Expectation| {
+        let until = purchases.purchases_until(history, &ends, expectation)?;
+        Ok(Purchases::new(&until, &factors))
+    })?;
+    let mut value = ValueTable {
+        terms: *terms,
+        currency: table.currency,
+        rows: Vec::with_capacity(table.rows.len()),
+        purchases: Vec::with_capacity(table.rows.len() * ends.len()),
+    };
+    for (row, which) in table.rows.iter().zip(&distinct.of_row) {
+        let expected = &by_history[*which as usize];
         let known = table.spend(row);
         let spend = spend.mean_given(known.repeats.into(), known.mean);
-        Ok(LifetimeValue {
+        value.purchases.extend_from_slice(&expected.each);
+        value.rows.push(LifetimeValue {
             customer: row.customer,
-            purchases: sum,
-            discounted_purchases: discounted,
+            purchases: expected.all,
+            discounted_purchases: expected.discounted,
             spend,
-            value: spend.map(|spend| terms.margin * spend * discounted),
-        })
-    })?;
-    let (mut rows, mut flows) = (Vec::with_capacity(table.rows.len()), Vec::new());
-    for (part_rows, part_flows) in parts {
-        rows.extend(part_rows);
-        flows.extend(part_flows);
+            value: spend.map(|spend| terms.margin * spend * expected.discounted),
+        });
     }
-    Ok(ValueTable { terms: *terms, currency: table.currency, rows, purchases: flows })
+    Ok(value)
+}
+
+/// Expected purchases by period, in all, and discounted.
+struct Purchases {
+    each: Vec<f64>,
+    all: f64,
+    discounted: f64,
+}
+
+impl Purchases {
+    /// From the purchases until the end of each period, and what money due then is worth.
+    fn new(until: &[f64], factors: &[f64]) -> Self {
+        let (mut all, mut discounted) = (0.0, 0.0);
+        let mut period = |(&until, factor): (&f64, &f64)| {
+            // Rounding may take an increment of nothing below it.
+            let each = (until - all).max(0.0);
+            all = until;
+            discounted += factor * each;
+            each
+        };
+        let each = until.iter().zip(factors).map(&mut period).collect();
+        Self { each, all, discounted }
+    }
 }
 
 #[cfg(test)]

@@ -10,11 +10,26 @@
 //!
 //! It equals equation 10 of Fader, Hardie & Lee (2005) divided by P(alive), which is a difference of two terms that
 //! both have a pole at `a = 1`. Here every term is positive, so nothing cancels and there is no pole.
+//!
+//! Most customers are spared the double sum. With `c = a + b - 1`, Euler's transformation of equation 10's
+//! hypergeometric function (Abramowitz & Stegun 15.3.3) leads to
+//!
+//! `E = c ((1 - (1 + tau)^(1-a)) / (a - 1) - (1 + tau)^(1-a) G)` with
+//! `G = sum over j >= 1 of (c - k)_j (a)_(j-1) / ((c)_j j!) z^j`,
+//!
+//! which has no pole either and whose terms fall off quickly. It is a difference, so it is only used where little
+//! cancels.
 
 use crate::score::special::softplus;
 
 /// Series longer than this are evaluated by quadrature instead.
 const MOST_TERMS: f64 = 20_000.0;
+/// Horizons beyond this make the terms of the difference fall off slowly.
+const LONG: f64 = 50.0;
+/// `e^-UNDERFLOW` is among the least numbers that have all their digits.
+const UNDERFLOW: f64 = 700.0;
+/// The difference may be this much smaller than its first part: two decimal digits are lost at most.
+const CANCELLED: f64 = 1.0 / 64.0;
 
 /// The series of one customer; its terms are kept while horizons change.
 #[derive(Debug, Default)]
@@ -22,9 +37,12 @@ pub(in crate::score) struct Expectation {
     k: f64,
     a: f64,
     b: f64,
+    /// The terms of the double sum.
     terms: Vec<Term>,
     /// `E[(1 - p)^i]` for the next `i`.
     survival: f64,
+    /// What leads from one term of `G` to the next, without `z`.
+    steps: Vec<f64>,
 }
 
 #[derive(Debug)]
@@ -38,7 +56,7 @@ struct Term {
 impl Expectation {
     /// A customer with shape `k` of its purchase rate and parameters `a`, `b` of its drop-out probability.
     pub(super) fn new(k: f64, a: f64, b: f64) -> Self {
-        let mut new = Self { k, a, b, terms: Vec::new(), survival: 1.0 };
+        let mut new = Self { k, a, b, ..Self::default() };
         new.reset(k, a, b);
         new
     }
@@ -46,6 +64,7 @@ impl Expectation {
     /// Takes another customer.
     pub(super) fn reset(&mut self, k: f64, a: f64, b: f64) {
         self.terms.clear();
+        self.steps.clear();
         (self.k, self.a, self.b) = (k, a, b);
         self.survival = 1.0;
         self.terms.push(Term { purchases: 0.0, ratio: k });
@@ -56,9 +75,42 @@ impl Expectation {
         if tau <= 0.0 {
             return 0.0;
         }
+        if let Some(purchases) = self.difference(tau) {
+            return purchases;
+        }
         let mean = self.k * tau;
         let terms = mean + 8.0 * (mean * (1.0 + tau)).sqrt() + 40.0 * (1.0 + tau);
         if terms <= MOST_TERMS { self.series(tau) } else { self.quadrature(tau) }
+    }
+
+    /// The difference, where it has its digits.
+    fn difference(&mut self, tau: f64) -> Option<f64> {
+        let c = self.a + self.b - 1.0;
+        let rest = c - self.k;
+        let log = tau.ln_1p();
+        let u = (self.a - 1.0) * log;
+        if rest < 0.0 || tau > LONG || u > UNDERFLOW {
+            return None;
+        }
+        let z = tau / (1.0 + tau);
+        let first = if u == 0.0 { log } else { -(-u).exp_m1() / u * log };
+        let shrunk = (-u).exp();
+        let (mut part, mut sum) = (rest / c * z, 0.0);
+        let enough = 1e-17 * first / shrunk;
+        for j in 0.. {
+            sum += part;
+            if j == self.steps.len() {
+                let n = j as f64 + 1.0;
+                self.steps.push((rest + n) * (self.a + n - 1.0) / ((c + n) * (n + 1.0)));
+            }
+            let step = z * self.steps[j];
+            part *= step;
+            if part <= enough * (1.0 - step) {
+                break;
+            }
+        }
+        let value = first - shrunk * sum;
+        (value > CANCELLED * first).then_some(c * value)
     }
 
     /// Both sums are taken without the factor that makes the probabilities add up to 1; it cancels.
@@ -162,6 +214,27 @@ mod tests {
                 assert!((series / quadrature - 1.0).abs() < 1e-11, "{k} {a} {b} {tau}: {series} {quadrature}");
             }
         }
+    }
+
+    #[test]
+    fn the_difference_agrees_where_it_is_used() {
+        let mut used = 0;
+        for (k, a, b) in
+            [(0.243, 0.793, 2.426), (26.243, 1.0, 28.4), (3.0, 20.0, 5.0), (0.5, 0.01, 3.0), (90.0, 2.0, 700.0)]
+        {
+            for tau in [1e-9, 1e-3, 0.5, 3.0, 20.0, 49.0] {
+                let mut customer = Expectation::new(k, a, b);
+                if let Some(difference) = customer.difference(tau) {
+                    let series = customer.series(tau);
+                    assert!((difference / series - 1.0).abs() < 1e-13, "{k} {a} {b} {tau}: {difference} {series}");
+                    used += 1;
+                }
+            }
+        }
+        assert!(used >= 18, "{used}");
+        assert_eq!(Expectation::new(0.001, 0.8, 400.0).difference(0.5), None, "too much would cancel");
+        assert_eq!(Expectation::new(3.0, 0.1, 0.2).difference(0.5), None, "terms of both signs");
+        assert_eq!(Expectation::new(3.0, 1e6, 2.0).difference(9.0), None, "out of range");
     }
 
     #[test]

@@ -9,10 +9,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use super::distinct::Distinct;
 use super::optimise::{Objective, maximise};
-use super::parallel::{map_parts, ranges};
 use super::special::{Rising, softplus};
-use super::{Convergence, FitOptions, History, HistoryCounts, PurchaseSummary, Span, SummaryTable, TimeUnit};
+use super::{Convergence, FitOptions, History, HistoryCounts, Span, SummaryTable, TimeUnit};
 use crate::base::{Error, Result};
 
 pub(super) use expect::Expectation;
@@ -208,33 +208,32 @@ impl BgNbd {
     /// [`Error::Invalid`] when the summary or the horizon is in another unit than the model.
     pub fn forecast(&self, table: &SummaryTable, horizon: Span, threads: usize) -> Result<Vec<PurchaseForecast>> {
         let time = horizon.length_in(self.unit, "horizon")?;
-        let parts = self.for_each_row(table, threads, |_, history, expectation, (): &mut ()| {
+        self.check_table(table)?;
+        let distinct = Distinct::of(table);
+        let forecasts = distinct.map(threads, |history, expectation: &mut Expectation| {
             let p_alive = self.alive(history);
+            self.reset(expectation, history);
             let purchases = p_alive * expectation.purchases(self.tau(history.age, time));
             Ok(PurchaseForecast { p_alive, purchases: finite(purchases)? })
         })?;
-        Ok(parts.into_iter().flat_map(|(forecasts, ())| forecasts).collect())
+        Ok(distinct.of_row.iter().map(|&which| forecasts[which as usize]).collect())
     }
 
-    /// What `of` makes of every row, thread by thread, and what it noted on the way.
-    pub(super) fn for_each_row<T: Send, N: Default + Send>(
+    /// The purchases that customers with one history are expected to make until each of some rising horizons.
+    pub(super) fn purchases_until(
         &self,
-        table: &SummaryTable,
-        threads: usize,
-        of: impl Fn(&PurchaseSummary, &History, &mut Expectation, &mut N) -> Result<T> + Sync,
-    ) -> Result<Vec<(Vec<T>, N)>> {
+        history: &History,
+        horizons: &[f64],
+        expectation: &mut Expectation,
+    ) -> Result<Vec<f64>> {
+        let p_alive = self.alive(history);
+        self.reset(expectation, history);
+        horizons.iter().map(|time| finite(p_alive * expectation.purchases(self.tau(history.age, *time)))).collect()
+    }
+
+    pub(super) fn check_table(&self, table: &SummaryTable) -> Result<()> {
         self.check()?;
-        self.unit.expect(table.unit, "summary")?;
-        let parts = map_parts(ranges(table.rows.len(), threads), |part| {
-            let (mut expectation, mut notes) = (Expectation::default(), N::default());
-            let made = table.rows[part].iter().map(|row| {
-                let history = table.history(row);
-                self.reset(&mut expectation, &history);
-                of(row, &history, &mut expectation, &mut notes)
-            });
-            Ok((made.collect::<Result<Vec<T>>>()?, notes))
-        });
-        parts.into_iter().collect()
+        self.unit.expect(table.unit, "summary")
     }
 
     fn check_history(&self, history: &History) -> Result<()> {
@@ -243,7 +242,7 @@ impl BgNbd {
         history.check()
     }
 
-    pub(super) fn alive(&self, history: &History) -> f64 {
+    fn alive(&self, history: &History) -> f64 {
         if history.repeats == 0 {
             return 1.0;
         }
@@ -254,7 +253,7 @@ impl BgNbd {
     }
 
     /// A span of time that begins at an age, in terms of the scale of the purchase rate at that age.
-    pub(super) fn tau(&self, age: f64, time: f64) -> f64 {
+    fn tau(&self, age: f64, time: f64) -> f64 {
         time / (self.alpha + age)
     }
 
@@ -270,7 +269,7 @@ impl BgNbd {
 }
 
 /// Refuses what left the range of numbers.
-pub(super) fn finite(value: f64) -> Result<f64> {
+fn finite(value: f64) -> Result<f64> {
     if value.is_finite() { Ok(value) } else { Err(Error::out_of_range("expected purchases")) }
 }
 
