@@ -353,12 +353,8 @@ impl Store for Broken {
 }
 
 impl Harness for Fault {
-    fn fresh(&self) -> Result<Arc<dyn Store>, StoreError> {
+    fn open(&self, _: u64) -> Result<Arc<dyn Store>, StoreError> {
         Ok(Arc::new(Broken::new(*self)))
-    }
-
-    fn reopen(&self, _: Arc<dyn Store>) -> Result<Arc<dyn Store>, StoreError> {
-        self.fresh()
     }
 }
 

@@ -8,7 +8,7 @@ use crm_core::store::{Memory, Store, StoreError};
 struct InMemory;
 
 impl Harness for InMemory {
-    fn fresh(&self) -> Result<Arc<dyn Store>, StoreError> {
+    fn open(&self, _: u64) -> Result<Arc<dyn Store>, StoreError> {
         Ok(Arc::new(Memory::new()))
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers, receipts, atomicity, preconditions and the keys of change sets.
 
-use super::probe::{Checked, Dump, List, Probe, Shared, clash, commit, ensure, malformed, same};
+use super::probe::{Checked, Dump, List, Opened, Probe, clash, commit, ensure, malformed, same};
 use super::sample::{
     GIFT, NOTE, PERSON, VISIT, appends, at, changed, changes, declare, erase, field, id, lookup, name, note, person,
     puts, told, unique, visit, with_key,
@@ -137,7 +137,7 @@ const BREAKS: &[(&str, Break)] = &[
 ];
 
 /// A store that holds something of everything: person 1 with a key and a note, visits of 1 and 2, and 9, who is erased.
-fn lived_in(probe: &Probe<'_>) -> Checked<Shared> {
+fn lived_in(probe: &Probe<'_>) -> Checked<Opened> {
     let store = probe.declared()?;
     let mut set = puts([with_key(1, "one"), person(2), note(10, id(1)), note(11, id(2))]);
     set.append(visit(1, 1, 5)).append(visit(2, 2, 3)).append(told("A", 1, 1));

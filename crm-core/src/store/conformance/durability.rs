@@ -1,6 +1,6 @@
 //! What outlives the process.
 
-use super::probe::{Checked, Dump, List, Probe, Shared, clash, commit, ensure, facts, refused, same};
+use super::probe::{Checked, Dump, List, Opened, Probe, clash, commit, ensure, facts, refused, same};
 use super::sample::{
     NOTE, PERSON, VISIT, appends, changes, declare, erase, field, id, note, person, puts, told, unique, visit, with_key,
 };
@@ -22,7 +22,7 @@ pub(super) fn checks(list: &mut List) {
     list.add("reopen.a-newer-schema-is-refused", too_new);
 }
 
-fn lived_in(probe: &Probe<'_>) -> Checked<Shared> {
+fn lived_in(probe: &Probe<'_>) -> Checked<Opened> {
     let store = probe.declared()?;
     let mut set = puts([with_key(1, "one"), person(2), note(3, id(1))]).keyed("first");
     set.append(visit(1, 1, 0)).append(visit(2, 2, 5)).append(visit(3, 9, 5)).append(told("A", 2, 1));

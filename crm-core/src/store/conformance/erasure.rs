@@ -1,6 +1,6 @@
 //! Erasure: what goes, what stays, and what never comes back.
 
-use super::probe::{Checked, Dump, List, Probe, Shared, clash, commit, ensure, facts, same, scan, touched};
+use super::probe::{Checked, Dump, List, Opened, Probe, clash, commit, ensure, facts, same, scan, touched};
 use super::sample::{
     GIFT, NOTE, PERSON, VISIT, appends, at, changed, erase, id, lookup, name, note, person, puts, told, unique, visit,
     with_key,
@@ -34,7 +34,7 @@ pub(super) fn checks(list: &mut List) {
 }
 
 /// Persons 1 and 2, each with a key, notes, and facts in both streams.
-fn two(probe: &Probe<'_>) -> Checked<Shared> {
+fn two(probe: &Probe<'_>) -> Checked<Opened> {
     let store = probe.declared()?;
     for number in [1, 2] {
         let mut set = puts([with_key(number, &format!("key {number}")), note(10 + number, id(number))]);

@@ -28,7 +28,7 @@ fn marked(number: u64) -> Record {
 }
 
 /// A store in which the mark stands everywhere it may.
-fn written(probe: &Probe<'_>) -> Checked<super::probe::Shared> {
+fn written(probe: &Probe<'_>) -> Checked<super::probe::Opened> {
     let store = probe.declared()?;
     let mut fact = told(MARK, 1, 0);
     fact.fields.set(name("text"), MARK);
@@ -83,5 +83,5 @@ fn printed(probe: &Probe<'_>) -> Checked {
     let store = written(probe)?;
     let query = Scan::all(PERSON).with_key(lookup(MARK)).test(name("text"), TestOp::Eq, MARK);
     ensure(!format!("{:?}", store.scan(&query)?.items).contains(MARK), "a printed record holds no values")?;
-    ensure(!format!("{store:?} {:?}", store.info()?).contains(MARK), "a printed store holds no values")
+    ensure(!format!("{:?} {:?}", store.store, store.info()?).contains(MARK), "a printed store holds no values")
 }

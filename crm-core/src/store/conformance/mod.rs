@@ -10,8 +10,8 @@
 //! use crm_core::store::conformance::{self, Options};
 //! use crm_core::store::{Memory, Store, StoreError};
 //!
-//! let make = || Ok::<Arc<dyn Store>, StoreError>(Arc::new(Memory::new()));
-//! let report = conformance::run(&make, &Options { only: Some("keys.".into()), ..Options::default() });
+//! let open = |_: u64| Ok::<Arc<dyn Store>, StoreError>(Arc::new(Memory::new()));
+//! let report = conformance::run(&open, &Options { only: Some("keys.".into()), ..Options::default() });
 //! assert!(report.passed(), "{report}");
 //! ```
 
@@ -42,33 +42,29 @@ use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
 
-/// What the suite needs from those who made a store. A closure that gives empty stores is one.
+/// What the suite needs from those who made a store. A closure that opens a place is one.
 pub trait Harness: Sync {
-    /// A store that holds nothing and shares nothing with the ones given before.
-    fn fresh(&self) -> Result<Arc<dyn Store>, StoreError>;
+    /// Opens the store at a place: an empty one the first time, and then what is kept there. Places are numbers that
+    /// mean nothing; a file store makes a file's name of them. A store that keeps nothing gives an empty one each time.
+    ///
+    /// The suite has dropped a store before it opens its place again, as if its process had ended without closing it.
+    fn open(&self, place: u64) -> Result<Arc<dyn Store>, StoreError>;
 
-    /// Opens again what `store` keeps, as a new process would after this one has ended without closing it. The
-    /// implementation drops `store` first.
-    fn reopen(&self, store: Arc<dyn Store>) -> Result<Arc<dyn Store>, StoreError> {
-        drop(store);
-        Err(StoreError::Unsupported { store: sample::name("harness"), operation: sample::name("reopen") })
+    /// Has a store write a snapshot to a place that is new, and opens the snapshot.
+    fn snapshot(&self, store: &dyn Store, place: u64) -> Result<Arc<dyn Store>, StoreError> {
+        let _ = (store, place);
+        Err(StoreError::Unsupported { store: sample::name("harness"), operation: sample::name("snapshot") })
     }
 
     /// Opens something that a newer version of the store wrote; nothing when there is no such thing.
     fn too_new(&self) -> Option<Result<Arc<dyn Store>, StoreError>> {
         None
     }
-
-    /// Has `store` write a snapshot to a path that does not exist yet, and opens the snapshot.
-    fn snapshot(&self, store: &dyn Store) -> Result<Arc<dyn Store>, StoreError> {
-        let _ = store;
-        Err(StoreError::Unsupported { store: sample::name("harness"), operation: sample::name("snapshot") })
-    }
 }
 
-impl<F: Fn() -> Result<Arc<dyn Store>, StoreError> + Sync> Harness for F {
-    fn fresh(&self) -> Result<Arc<dyn Store>, StoreError> {
-        self()
+impl<F: Fn(u64) -> Result<Arc<dyn Store>, StoreError> + Sync> Harness for F {
+    fn open(&self, place: u64) -> Result<Arc<dyn Store>, StoreError> {
+        self(place)
     }
 }
 

@@ -78,7 +78,7 @@ fn batch(numbers: impl Iterator<Item = u64> + Clone) -> ChangeSet {
     set
 }
 
-fn filled(probe: &Probe<'_>) -> Checked<super::probe::Shared> {
+fn filled(probe: &Probe<'_>) -> Checked<super::probe::Opened> {
     let store = probe.declared()?;
     commit(&*store, &batch((0..48).map(|number| number * 2)))?;
     Ok(store)

@@ -1,7 +1,9 @@
 //! What the checks are made of.
 
 use std::fmt::Debug;
+use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::{Harness, Options, Outcome, sample};
 use crate::base::{Cursor, Id, Kind, Page, Registry, Stream};
@@ -33,7 +35,21 @@ impl From<Stop> for Outcome {
 }
 
 pub(super) type Checked<T = ()> = Result<T, Stop>;
-pub(super) type Shared = Arc<dyn Store>;
+
+/// A store that the suite has opened, and where.
+pub(super) struct Opened {
+    pub(super) store: Arc<dyn Store>,
+    place: u64,
+}
+
+impl Deref for Opened {
+    type Target = dyn Store;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.store
+    }
+}
+
 type Run = Box<dyn Fn(&Probe<'_>) -> Checked>;
 
 /// The checks to run.
@@ -51,35 +67,41 @@ pub(super) struct Probe<'a> {
     pub(super) harness: &'a dyn Harness,
     pub(super) options: &'a Options,
     pub(super) info: StoreInfo,
+    /// The next place that is new.
+    places: AtomicU64,
 }
 
 impl<'a> Probe<'a> {
     pub(super) fn new(harness: &'a dyn Harness, options: &'a Options) -> Checked<Self> {
-        let info = harness.fresh()?.info()?;
-        Ok(Self { harness, options, info })
+        let info = harness.open(0)?.info()?;
+        Ok(Self { harness, options, info, places: AtomicU64::new(1) })
     }
 
     /// A store that holds nothing.
-    pub(super) fn empty(&self) -> Checked<Shared> {
-        Ok(self.harness.fresh()?)
+    pub(super) fn empty(&self) -> Checked<Opened> {
+        let place = self.new_place();
+        Ok(Opened { store: self.harness.open(place)?, place })
+    }
+
+    pub(super) fn new_place(&self) -> u64 {
+        self.places.fetch_add(1, Relaxed)
     }
 
     /// A store that knows the kinds and streams of the samples, and holds nothing else. Its last commit is number 1.
-    pub(super) fn declared(&self) -> Checked<Shared> {
+    pub(super) fn declared(&self) -> Checked<Opened> {
         let store = self.empty()?;
         store.commit(&sample::declarations())?;
         Ok(store)
     }
 
     /// Opens a store again.
-    pub(super) fn reopen(&self, store: Shared) -> Checked<Shared> {
+    pub(super) fn reopen(&self, store: Opened) -> Checked<Opened> {
         if !self.info.durable {
             return Err(Stop::Skipped("the store is not durable".into()));
         }
-        match self.harness.reopen(store) {
-            Err(StoreError::Unsupported { .. }) => Err(Stop::Skipped("the harness cannot reopen stores".into())),
-            result => Ok(result?),
-        }
+        let place = store.place;
+        drop(store);
+        Ok(Opened { store: self.harness.open(place)?, place })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Looking for damage, and the life of a store.
 
-use super::probe::{Checked, Dump, List, Probe, Shared, commit, ensure, refused, same};
+use std::sync::Arc;
+
+use super::probe::{Checked, Dump, List, Opened, Probe, commit, ensure, refused, same};
 use super::sample::{NOTE, PERSON, VISIT, appends, at, erase, id, note, person, puts, unique, visit, with_key};
 use crate::base::Text;
 use crate::change::ChangeSet;
@@ -20,7 +22,7 @@ pub(super) fn checks(list: &mut List) {
     list.add("lifecycle.a-handle-sees-what-another-wrote", shared);
 }
 
-fn lived_in(probe: &Probe<'_>) -> Checked<Shared> {
+fn lived_in(probe: &Probe<'_>) -> Checked<Opened> {
     let store = probe.declared()?;
     let mut set = puts([with_key(1, "one"), person(2), note(3, id(1))]).keyed("first");
     set.append(visit(1, 1, 0)).append(visit(2, 2, 5)).append(visit(3, 9, 5));
@@ -125,7 +127,7 @@ fn snapshot(probe: &Probe<'_>) -> Checked {
     }
     let store = lived_in(probe)?;
     let before = Dump::of(&*store)?;
-    let copy = match probe.harness.snapshot(&*store) {
+    let copy = match probe.harness.snapshot(&*store, probe.new_place()) {
         Err(StoreError::Unsupported { .. }) => {
             return Err(super::probe::Stop::Skipped("the harness opens no snapshots".into()));
         }
@@ -147,7 +149,7 @@ fn no_snapshot(probe: &Probe<'_>) -> Checked {
 
 fn shared(probe: &Probe<'_>) -> Checked {
     let store = probe.declared()?;
-    let other = Shared::clone(&store);
+    let other = Arc::clone(&store.store);
     commit(&*other, &puts([person(1)]))?;
     same("a record", &store.load(&PERSON, &[id(1)])?, &vec![Some(person(1))])
 }

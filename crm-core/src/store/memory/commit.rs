@@ -1,6 +1,6 @@
 //! Committing: all changes or none.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::records::{Records, Row};
 use super::{Clash, Facts, Logged, State, StoreError, Touch};
@@ -28,7 +28,7 @@ struct Work<'a> {
     declared: Vec<Target>,
     touched: BTreeMap<(Kind, Id), Left>,
     /// The subjects that it erases, and the records that this removed.
-    erased: Vec<Id>,
+    erased: BTreeSet<Id>,
     removed: HashSet<(Kind, Id)>,
     receipt: Receipt,
     digest: Digest,
@@ -44,7 +44,7 @@ impl State {
             undo: Vec::new(),
             declared: Vec::new(),
             touched: BTreeMap::new(),
-            erased: Vec::new(),
+            erased: BTreeSet::new(),
             removed: HashSet::new(),
             receipt: Receipt { seq, replayed: false, appended: 0, written: 0, duplicates: Vec::new() },
             digest: Digest::default(),
@@ -170,7 +170,7 @@ impl Work<'_> {
         if self.state.erased.insert(subject) {
             self.undo.push(Undo::Erased(subject));
         }
-        self.erased.push(subject);
+        self.erased.insert(subject);
         let kinds: Vec<Kind> = self.state.records.keys().cloned().collect();
         for kind in kinds {
             let records = self.records(&kind);
@@ -225,16 +225,16 @@ impl Work<'_> {
                 logged.touched.push(Touch::Facts { stream: stream.clone(), rows });
             }
         }
-        for subject in erased {
+        if !erased.is_empty() {
             for facts in state.facts.values_mut() {
-                facts.erase(subject, &state.subjects);
+                for subject in &erased {
+                    facts.erase(*subject, &state.subjects);
+                }
             }
             for earlier in &mut state.log {
-                earlier.touched.retain(|touch| !names(touch, subject, &removed));
+                earlier.touched.retain(|touch| !gone(touch, &erased, &removed));
             }
-            if !logged.touched.iter().any(|touch| matches!(touch, Touch::Erased(other) if *other == subject)) {
-                logged.touched.push(Touch::Erased(subject));
-            }
+            logged.touched.extend(erased.into_iter().map(Touch::Erased));
         }
         state.log.push(logged);
         if let Some(key) = &changes.key {
@@ -246,7 +246,9 @@ impl Work<'_> {
 }
 
 /// Whether the feed must not name this any more.
-fn names(touch: &Touch, erased: Id, removed: &HashSet<(Kind, Id)>) -> bool {
+fn gone(touch: &Touch, erased: &BTreeSet<Id>, removed: &HashSet<(Kind, Id)>) -> bool {
     let Touch::Record { kind, id, subject, .. } = touch else { return false };
-    *id == erased || *subject == Some(erased) || removed.contains(&(kind.clone(), *id))
+    erased.contains(id)
+        || subject.is_some_and(|subject| erased.contains(&subject))
+        || removed.contains(&(kind.clone(), *id))
 }

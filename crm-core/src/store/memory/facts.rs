@@ -217,6 +217,11 @@ impl Facts {
         self.rows.get(row as usize).and_then(Option::as_ref)
     }
 
+    #[cfg(test)]
+    pub(super) fn row_mut(&mut self, row: u32) -> Option<&mut Row> {
+        self.rows.get_mut(row as usize).and_then(Option::as_mut)
+    }
+
     pub(super) fn row_of(&self, id: Id) -> Option<u32> {
         self.by_id.get(&id).copied()
     }

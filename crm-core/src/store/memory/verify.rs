@@ -79,3 +79,58 @@ fn in_fields(fields: &Fields, holds: &dyn Fn(&str) -> bool) -> bool {
             }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::base::{Declaration, Id, Kind, Name, Stream, Target, Timestamp};
+    use crate::change::{Change, ChangeSet};
+    use crate::fact::Fact;
+    use crate::record::{Key, Record};
+    use crate::store::{Memory, Store, Verify};
+
+    const KIND: Kind = Kind::from_static("note");
+    const STREAM: Stream = Stream::from_static("visit");
+
+    fn store() -> Memory {
+        let store = Memory::new();
+        let mut changes = ChangeSet::new(Timestamp::EPOCH);
+        for target in [Target::Kind(KIND), Target::Stream(STREAM)] {
+            changes.changes.push(Change::Declare(Declaration { target, fields: Vec::new() }));
+        }
+        let mut record = Record::new(KIND, Id::derived("test", "1"));
+        record.keys.push(Key::unique(Name::from_static("number"), "1"));
+        changes.put(record);
+        let word = Name::from_static("seen");
+        changes.append(Fact::new(STREAM, Id::derived("test", "2"), Id::NIL, Timestamp::EPOCH, word));
+        store.commit(&changes).unwrap();
+        store
+    }
+
+    fn problems(store: &Memory, scope: &Verify) -> usize {
+        store.verify(scope).unwrap().problems.len()
+    }
+
+    #[test]
+    fn a_changed_record_and_a_changed_fact_are_noticed() {
+        let store = store();
+        assert_eq!(problems(&store, &Verify::Full), 0);
+        {
+            let mut state = store.state.write().unwrap();
+            let facts = state.facts.get_mut(&STREAM).unwrap();
+            facts.row_mut(0).unwrap().fact.fields.set(Name::from_static("more"), 1_i64);
+            let records = state.records.get_mut(&KIND).unwrap();
+            let mut row = records.replace(Id::derived("test", "1"), None).unwrap();
+            row.record.version = 7;
+            records.replace(row.record.id, Some(row));
+        }
+        assert_eq!(problems(&store, &Verify::Quick), 0);
+        assert_eq!(problems(&store, &Verify::Full), 2);
+    }
+
+    #[test]
+    fn an_index_that_disagrees_is_noticed() {
+        let store = store();
+        store.state.write().unwrap().facts.get_mut(&STREAM).unwrap().timelines.clear();
+        assert_eq!(problems(&store, &Verify::Quick), 1);
+    }
+}

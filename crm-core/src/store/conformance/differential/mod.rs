@@ -20,13 +20,12 @@ pub(super) fn checks(list: &mut List) {
 const SHORTENINGS: usize = 400;
 
 fn compare(probe: &Probe<'_>, flavour: Flavour) -> Checked {
-    let reopens = probe.info.durable && probe.reopen(probe.empty()?).is_ok();
     let cases = probe.options.cases.div_ceil(Flavour::ALL.len() as u32);
     for case in 0..cases {
         let seed = probe.options.seed.wrapping_add(u64::from(case).wrapping_mul(0x9e37_79b9));
         let steps = sequence(seed, probe.options.steps as usize, flavour);
-        if let Err(failure) = play(probe, &steps, reopens) {
-            let (steps, failure) = shorten(probe, steps, failure, reopens);
+        if let Err(failure) = play(probe, &steps) {
+            let (steps, failure) = shorten(probe, steps, failure);
             let told: String = format!("{steps:?}").chars().take(4_000).collect();
             return Err(Stop::Failed(format!(
                 "case {case}, seed {seed}: step {} of {}: {}; the sequence: {told}",
@@ -46,7 +45,7 @@ struct Failure {
 }
 
 /// The shortest sequence found that is still answered differently, with the last difference seen.
-fn shorten(probe: &Probe<'_>, steps: Vec<Step>, failure: Failure, reopens: bool) -> (Vec<Step>, Failure) {
+fn shorten(probe: &Probe<'_>, steps: Vec<Step>, failure: Failure) -> (Vec<Step>, Failure) {
     let mut best = (steps, failure);
     best.0.truncate(best.1.step + 1);
     let mut left = SHORTENINGS;
@@ -57,7 +56,7 @@ fn shorten(probe: &Probe<'_>, steps: Vec<Step>, failure: Failure, reopens: bool)
             let mut fewer = best.0.clone();
             fewer.drain(start..(start + size).min(fewer.len()));
             left -= 1;
-            match play(probe, &fewer, reopens) {
+            match play(probe, &fewer) {
                 Err(failure) => {
                     fewer.truncate(failure.step + 1);
                     best = (fewer, failure);
@@ -73,7 +72,7 @@ fn shorten(probe: &Probe<'_>, steps: Vec<Step>, failure: Failure, reopens: bool)
             let mut fewer = best.0.clone();
             fewer[index] = smaller;
             left -= 1;
-            match play(probe, &fewer, reopens) {
+            match play(probe, &fewer) {
                 Err(failure) => best = (fewer, failure),
                 Ok(()) => part += 1,
             }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::Arc;
 
-use super::super::probe::{Checked, Dump, Probe, Shared, Stop, facts, same, scan, touched};
+use super::super::probe::{Checked, Dump, Probe, Stop, facts, same, scan, touched};
 use super::super::sample;
 use super::Failure;
 use super::step::{Condition, Edit, Plan, Step};
@@ -15,20 +14,20 @@ use crate::record::Record;
 use crate::store::{Lifecycle, Memory, Store, StoreError, Verify};
 
 /// Plays a sequence from the beginning.
-pub(super) fn play(probe: &Probe<'_>, steps: &[Step], reopens: bool) -> Result<(), Failure> {
+pub(super) fn play(probe: &Probe<'_>, steps: &[Step]) -> Result<(), Failure> {
     let at = |step: usize| move |stop: Stop| Failure { step, reason: reason(stop) };
-    let model: Shared = Arc::new(Memory::new());
+    let model = Memory::new();
     let mut store = probe.declared().map_err(at(0))?;
     model.commit(&sample::declarations()).map_err(|error| at(0)(error.into()))?;
     for (number, step) in steps.iter().enumerate() {
-        if matches!(step, Step::Reopen) && reopens {
+        if matches!(step, Step::Reopen) && probe.info.durable {
             store = probe.reopen(store).map_err(at(number))?;
         } else {
-            answer(&*store, &*model, step).map_err(at(number))?;
+            answer(&*store, &model, step).map_err(at(number))?;
         }
     }
     let last = steps.len().saturating_sub(1);
-    whole(&*store, &*model).map_err(at(last))
+    whole(&*store, &model).map_err(at(last))
 }
 
 fn reason(stop: Stop) -> String {
