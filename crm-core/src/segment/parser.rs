@@ -99,12 +99,13 @@ impl<'a> Parser<'a> {
         if self.word(word) { Ok(()) } else { Err(self.unexpected(format!("`{word}`"))) }
     }
 
-    /// An error at the next token. It never repeats a text or a number.
+    /// An error at the next token. It never repeats what is not a word of the language: it may be personal data that
+    /// lacks its quotes.
     fn unexpected(&self, expected: impl Into<String>) -> Diagnostic {
         let found = match self.peek() {
-            TokenKind::Word(word) if word.len() <= Name::MAX_LEN => format!("`{word}`"),
-            TokenKind::Word(_) => "a very long word".to_owned(),
-            TokenKind::Quoted(name) => format!("`{name}`"),
+            TokenKind::Word(word) if is_reserved(word) => format!("`{word}`"),
+            TokenKind::Word(_) => "another word".to_owned(),
+            TokenKind::Quoted(_) => "a name".to_owned(),
             TokenKind::Sign(sign) => format!("`{sign}`"),
             TokenKind::Text(_) => "a text".to_owned(),
             TokenKind::Number(_) => "a number".to_owned(),

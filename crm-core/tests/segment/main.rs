@@ -1,9 +1,12 @@
 //! The segment language, through its public API.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::doc_markdown, reason = "tests")]
 
 mod arbitrary;
 mod differential;
+mod findings;
+mod fixtures;
 mod forms;
 mod oracle;
+mod proofs;
 mod typed;
 mod world;
