@@ -273,6 +273,108 @@ prop_compose! {
     }
 }
 
+/// A reproducible stream of numbers between 0 and 1 (Vigna's splitmix64).
+struct Uniform(u64);
+
+impl Uniform {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 + f64::EPSILON / 8.0
+    }
+
+    fn exponential(&mut self) -> f64 {
+        -self.next().ln()
+    }
+
+    /// Marsaglia & Tsang (2000), with a uniform quotient for the normal numbers.
+    fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            return self.gamma(shape + 1.0) * self.next().powf(1.0 / shape);
+        }
+        let d = shape - 1.0 / 3.0;
+        loop {
+            let normal = (2.0 * self.exponential()).sqrt() * (std::f64::consts::TAU * self.next()).cos();
+            let v = (1.0 + normal / (9.0 * d).sqrt()).powi(3);
+            if v > 0.0 && self.next().ln() < 0.5 * normal * normal + d - d * v + d * v.ln() {
+                return d * v;
+            }
+        }
+    }
+
+    /// A customer of the model, seen for some weeks.
+    fn customer(&mut self, model: &BgNbd) -> HistoryCount {
+        let rate = self.gamma(model.r) / model.alpha;
+        let (leave, stay) = (self.gamma(model.a), self.gamma(model.b));
+        let p = leave / (leave + stay);
+        let age = 26.0 + 52.0 * self.next();
+        let (mut repeats, mut recency) = (0, 0.0);
+        loop {
+            let next = recency + self.exponential() / rate;
+            if next > age || next == recency || repeats >= 2_000 {
+                return HistoryCount { repeats, recency, age, weight: 1.0 };
+            }
+            (repeats, recency) = (repeats + 1, next);
+            if self.next() < p {
+                return HistoryCount { repeats, recency, age, weight: 1.0 };
+            }
+        }
+    }
+}
+
+#[test]
+fn simulated_customers_give_their_parameters_back() {
+    // Over many samples, true parameters lie within two standard errors in about 95 of 100 cases.
+    let model = BgNbd::new(0.6, 8.0, 0.8, 2.5, TimeUnit::Weeks).unwrap();
+    let mut within = 0;
+    for seed in 0..25 {
+        let mut uniform = Uniform(seed);
+        let fit = fit((0..3_000).map(|_| uniform.customer(&model)).collect());
+        assert_eq!(fit.convergence.status, FitStatus::Converged);
+        let estimates = [fit.model.r, fit.model.alpha, fit.model.a, fit.model.b];
+        let truth = [model.r, model.alpha, model.a, model.b];
+        for ((estimate, truth), error) in estimates.iter().zip(truth).zip(fit.standard_errors.unwrap()) {
+            within += usize::from((estimate - truth).abs() < 2.0 * error);
+        }
+    }
+    assert!((88..=100).contains(&within), "{within} of 100");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_parameters_are_likelier_than_the_fitted_ones(
+        r in 0.05_f64..4.0, rate in 0.01_f64..0.5, a in 0.2_f64..4.0, b in 0.5_f64..8.0, seed in any::<u64>(),
+    ) {
+        let truth = BgNbd::new(r, r / rate, a, b, TimeUnit::Weeks).unwrap();
+        let mut uniform = Uniform(seed);
+        let rows = (0..600).map(|_| uniform.customer(&truth)).collect();
+        let counts = HistoryCounts::new(TimeUnit::Weeks, rows).unwrap();
+        let fit = BgNbd::fit(&counts, &FitOptions::default()).unwrap();
+        prop_assert!(fit.log_likelihood >= truth.log_likelihood(&counts).unwrap() - 1e-6);
+        prop_assert_ne!(fit.convergence.status, FitStatus::Stalled, "{:?}", fit);
+        let own = fit.model.log_likelihood(&counts).unwrap();
+        prop_assert!((own / fit.log_likelihood - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn any_data_give_a_fit_or_a_reason(rows in prop::collection::vec((0_u32..40, 0.01_f64..1.0, 0.1_f64..90.0), 0..25)) {
+        let rows = rows.into_iter().map(|(repeats, share, age)| {
+            HistoryCount { repeats, recency: if repeats == 0 { 0.0 } else { age * share }, age, weight: 1.0 }
+        });
+        match BgNbd::fit(&HistoryCounts::new(TimeUnit::Weeks, rows.collect()).unwrap(), &FitOptions::default()) {
+            Ok(fit) => {
+                prop_assert!(fit.log_likelihood.is_finite() && fit.model.check().is_ok());
+                prop_assert!(fit.convergence.warnings.contains(&crate::score::FitWarning::FewCustomers));
+            }
+            Err(error) => prop_assert_eq!(error.code().as_str(), "insufficient-data"),
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn silence_makes_death_likelier(model in models(), history in histories(), wait in 0.0_f64..50.0) {

@@ -133,3 +133,24 @@ proptest! {
         prop_assert!((more - mean).abs() <= (ours - mean).abs() * (1.0 + 1e-9) + 1e-9);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_data_give_a_fit_or_a_reason(rows in prop::collection::vec((0_u32..40, 0.0_f64..900.0), 0..40)) {
+        let rows = rows.into_iter().map(|(repeats, mean)| SpendCount { repeats, mean, weight: 1.0 });
+        let counts = SpendCounts::new(Currency::USD, rows.collect()).unwrap();
+        match GammaGamma::fit(&counts, &FitOptions::default()) {
+            Ok(fit) => {
+                prop_assert!(fit.log_likelihood.is_finite() && fit.model.check().is_ok());
+                // No point that others might have started from is likelier.
+                for (p, q) in [(1.0, 2.0), (3.0, 3.0), (6.25, 3.74), (0.3, 5.0)] {
+                    let other = GammaGamma { p, q, gamma: 100.0, ..fit.model };
+                    prop_assert!(other.log_likelihood(&counts).unwrap() <= fit.log_likelihood + 1e-6);
+                }
+            }
+            Err(error) => prop_assert_eq!(error.code().as_str(), "insufficient-data"),
+        }
+    }
+}
