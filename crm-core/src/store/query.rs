@@ -278,6 +278,7 @@ pub enum Verify {
     /// Every digest of every record and fact.
     Full,
     /// Traces of what was erased: these texts must not occur in any byte that the store keeps.
+    /// A store that cannot look at its own bytes answers [`StoreError::Unsupported`](super::StoreError).
     Residue(Vec<Text>),
 }
 

@@ -279,13 +279,13 @@ fn residue(probe: &Probe<'_>) -> Checked {
     let mut set = puts([record, person(2)]);
     commit(&*store, set.append(fact))?;
     for mark in &marks {
-        let found = store.verify(&Verify::Residue(vec![mark.clone()]))?.problems;
+        let found = super::probe::residue(&*store, std::slice::from_ref(mark))?;
         ensure(!found.is_empty(), "a text that is kept is found")?;
         ensure(!found.iter().any(|problem| problem.contains("mark")), "a report does not hold the text")?;
     }
     commit(&*store, &erase(id(1)))?;
     store.lifecycle(&Lifecycle::Scrub)?;
-    same("what is found after the erasure", &store.verify(&Verify::Residue(marks))?.problems, &Vec::new())
+    same("what is found after the erasure", &super::probe::residue(&*store, &marks)?, &Vec::new())
 }
 
 fn order(probe: &Probe<'_>) -> Checked {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::{Harness, Options, Outcome, sample};
-use crate::base::{Cursor, Id, Kind, Page, Registry, Stream};
+use crate::base::{Cursor, Id, Kind, Page, Reason, Registry, Stream, Text};
 use crate::change::{ChangeSet, Committed, Receipt, Touched};
 use crate::fact::Fact;
 use crate::record::Record;
-use crate::store::{Clash, FactQuery, Order, Scan, Store, StoreError, StoreInfo};
+use crate::store::{Clash, FactQuery, Order, Scan, Store, StoreError, StoreInfo, Verify};
 
 /// Why a check ended early.
 #[derive(Debug)]
@@ -220,6 +220,14 @@ impl Dump {
         let commits = store.changes(0, crate::store::MAX_PAGE)?;
         let feed = commits.iter().map(|commit| (commit.seq, touched(commit))).collect();
         Ok(Self { seq: info.seq, registry: info.registry, records, facts: all, feed })
+    }
+}
+
+/// Where texts are still found in what a store keeps.
+pub(super) fn residue(store: &dyn Store, texts: &[Text]) -> Checked<Vec<Reason>> {
+    match store.verify(&Verify::Residue(texts.to_vec())) {
+        Err(StoreError::Unsupported { .. }) => Err(Stop::Skipped("the store cannot look at its own bytes".into())),
+        report => Ok(report?.problems),
     }
 }
 
