@@ -51,14 +51,16 @@ pub struct AccessField {
     pub purposes: Vec<Name>,
 }
 
-/// Collects what is about a person out of records and facts. What is about anybody else is left out.
+/// Collects what is about a person out of records and facts, each once. What is about anybody else is left out.
 pub fn export_access(registry: &Registry, customer: CustomerId, records: &[Record], facts: &[Fact]) -> AccessPackage {
     let subject = Id::from(customer);
     let mut records: Vec<&Record> =
         records.iter().filter(|record| record.subject == Some(subject) || record.id == subject).collect();
     records.sort_by(|a, b| (&a.kind, a.id).cmp(&(&b.kind, b.id)));
+    records.dedup_by(|a, b| (&a.kind, a.id) == (&b.kind, b.id));
     let mut facts: Vec<&Fact> = facts.iter().filter(|fact| fact.subject == subject).collect();
     facts.sort_by(|a, b| (&a.stream, a.at, a.id).cmp(&(&b.stream, b.at, b.id)));
+    facts.dedup_by(|a, b| (&a.stream, a.id) == (&b.stream, b.id));
     let items = records.into_iter().map(|record| from_record(registry, record));
     let items = items.chain(facts.into_iter().map(|fact| from_fact(registry, fact))).collect();
     AccessPackage { customer, items }
@@ -168,7 +170,9 @@ mod tests {
     fn everything_about_the_person_is_there_and_nothing_about_anybody_else() {
         let (anna, card, visit) = all_about("anna");
         let (_, other_card, other_visit) = all_about("bert");
-        let package = export_access(&registry(), anna, &[other_card, card], &[visit, other_visit]);
+        let (cards, visits) = ([other_card, card.clone(), card], [visit.clone(), other_visit, visit]);
+        let package = export_access(&registry(), anna, &cards, &visits);
+        assert_eq!(package.items.len(), 2);
         let json = serde_json::to_string(&package).unwrap();
         for canary in ["nick", "score", "rumour", "undeclared", "key", "source", "page"] {
             assert!(json.contains(&format!("{canary}-anna")), "{canary}");

@@ -1,6 +1,6 @@
 //! The permission to contact one person once, as a thing that has to be shown.
 
-use super::decision::{ContactQuestion, ContactReason, Decision};
+use super::decision::{ContactQuestion, Decision};
 use super::evaluate::evaluate;
 use super::history::ConsentHistory;
 use super::point::{ContactFile, PointStatus};
@@ -119,8 +119,9 @@ impl ContactPermit {
 /// The contact point at which somebody may be contacted, or why there is none.
 ///
 /// Of several that may be used, a preferred one goes before the others, a verified one before an unverified one, and
-/// then the one of the smallest id. When none may be used, the reason is that of the one which came furthest. The
-/// answer is [`ContactReason::UnknownContactPoint`] when no contact point serves the channel.
+/// then the one of the smallest id. When none may be used, the reason is that of the one which came furthest. When none
+/// serves the channel, it is [`ContactReason::UnknownContactPoint`](super::ContactReason), unless the person may not be
+/// contacted anyway.
 ///
 /// # Errors
 /// The decision that denies it.
@@ -146,9 +147,6 @@ pub fn find_permit(
             Err(_) => {}
         }
     }
-    Err(denied.unwrap_or_else(|| {
-        let nowhere = question(ContactPointId::new(Id::NIL));
-        let decision = evaluate(policy, &nowhere, consents, None, as_of);
-        if decision.allowed { Decision::new(ContactReason::UnknownContactPoint) } else { decision }
-    }))
+    let nowhere = || evaluate(policy, &question(ContactPointId::new(Id::NIL)), consents, None, as_of);
+    Err(denied.unwrap_or_else(nowhere))
 }

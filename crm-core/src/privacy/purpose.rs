@@ -182,6 +182,9 @@ pub fn define_purpose(known: Option<&Record>, purpose: &Purpose, env: &Env<'_>) 
 }
 
 /// All purposes of a host: what an evaluation has to know beside the facts.
+///
+/// A purpose is a record, not a history: an answer about the past judges what was said then by the purposes given. A
+/// host that must answer by the purposes of that time keeps them and passes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy(BTreeMap<Name, Purpose>);
 

@@ -3,8 +3,8 @@
 use crm_core::base::{AsOf, Channel, CountedIds, CustomerId, Env, Error, Id, Name};
 use crm_core::fact::Projection;
 use crm_core::privacy::{
-    ConsentEvent, ConsentHistory, ConsentKind, ContactQuestion, ContactReason, PointStatus, Policy, Purpose,
-    SuppressionReason, record_consent,
+    ConsentEvent, ConsentHistory, ConsentKind, ContactFile, ContactPermit, ContactQuestion, ContactReason, PointStatus,
+    Policy, Purpose, SuppressionReason, find_permit, has_agreed, is_reachable, record_consent,
 };
 
 use super::world::{
@@ -214,6 +214,62 @@ fn what_a_newer_version_wrote_denies() {
         reason(&[grant, future], &super::world::question("orders", Channel::Sms, 0), 5),
         ContactReason::OtherBasis
     );
+}
+
+fn file(points: Vec<PointStatus>, told: &[Told]) -> ContactFile {
+    ContactFile { customer: anna(), consents: history(told), points }
+}
+
+fn find(file: &ContactFile, purpose: &str) -> Result<ContactPermit, ContactReason> {
+    find_permit(&policy(), file, &name(purpose), Channel::Sms, AsOf::at(day(5))).map_err(|denied| denied.reason)
+}
+
+#[test]
+fn the_preferred_contact_point_goes_first_if_it_may_be_used() {
+    let preferred = |n| PointStatus { preferred: true, ..good_point(n) };
+    let unverified = |n| PointStatus { verified_at: None, ..good_point(n) };
+    let bounced = |n| PointStatus { bounced_at: Some(day(1)), ..preferred(n) };
+    for (points, expected) in [
+        (vec![good_point(0), preferred(1)], 1),
+        (vec![preferred(0), good_point(1)], 0),
+        (vec![good_point(0), bounced(1)], 0),
+        (vec![unverified(0), good_point(1)], 1),
+        (vec![good_point(0), unverified(1)], 0),
+    ] {
+        assert_eq!(find(&file(points, &[]), "orders").unwrap().contact_point(), point(expected));
+    }
+}
+
+#[test]
+fn the_reason_is_that_of_the_contact_point_that_came_furthest() {
+    let withdrawn = told(ConsentEvent::withdrawn(anna(), day(2)).contact_point(point(0)));
+    let both = vec![good_point(0), PointStatus { bounced_at: Some(day(1)), ..good_point(1) }];
+    assert_eq!(find(&file(both, &[withdrawn]), "prizes"), Err(ContactReason::Bounced));
+}
+
+#[test]
+fn whoever_can_be_reached_nowhere_has_no_contact_point_or_a_better_reason() {
+    let email_only = PointStatus { channels: vec![Channel::Email], ..good_point(0) };
+    for points in [vec![], vec![email_only]] {
+        assert_eq!(find(&file(points.clone(), &[]), "orders"), Err(ContactReason::UnknownContactPoint));
+        let objected = told(ConsentEvent::objected(anna(), day(1)));
+        assert_eq!(find(&file(points.clone(), &[objected]), "survey"), Err(ContactReason::Objected));
+        assert_eq!(find(&file(points, &[]), "surveys"), Err(ContactReason::UnknownPurpose));
+    }
+}
+
+#[test]
+fn agreement_is_asked_apart_from_reachability() {
+    let grant = told(ConsentEvent::granted(&question("prizes", Channel::Sms, 0), name("n"), day(1)));
+    let nowhere = file(Vec::new(), std::slice::from_ref(&grant));
+    let at = AsOf::at(day(5));
+    let asked = |file, channel| has_agreed(&policy(), file, &name("prizes"), channel, at);
+    assert!(asked(&nowhere, Channel::Sms));
+    assert!(!asked(&nowhere, Channel::Email));
+    assert!(!is_reachable(&policy(), &nowhere, &name("prizes"), Channel::Sms, at));
+    assert!(!has_agreed(&policy(), &nowhere, &name("survey"), Channel::Sms, at));
+    let withdrawn = told(ConsentEvent::withdrawn(anna(), day(2)));
+    assert!(!asked(&file(Vec::new(), &[grant, withdrawn]), Channel::Sms));
 }
 
 #[test]
