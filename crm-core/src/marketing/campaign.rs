@@ -219,6 +219,14 @@ mod tests {
     }
 
     #[test]
+    fn a_holdout_of_one_basis_point_begins_at_the_lowest_draw() {
+        let customers = (0..1_000_000).map(|n| CustomerId::new(Id::derived("test", &n.to_string())));
+        let lowest = customers.into_iter().find(|customer| draw(&campaign().salt, customer.id()) == 0).unwrap();
+        assert!(!campaign().holdout(0).holds_out(lowest));
+        assert!(campaign().holdout(1).holds_out(lowest));
+    }
+
+    #[test]
     fn a_larger_holdout_holds_everybody_of_a_smaller_one() {
         for n in 0..1_000 {
             let customer = CustomerId::new(Id::derived("test", &n.to_string()));

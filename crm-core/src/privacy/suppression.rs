@@ -198,4 +198,14 @@ mod tests {
         }
         assert_eq!(format!("{key:?}"), "AddressKey(•••)");
     }
+
+    #[test]
+    fn a_lifting_that_cannot_be_read_bars() {
+        let token = AddressKey::new([7; 32]).token("email", "anna@example.org");
+        let mut fact = Fact::new(SUPPRESSION, Id::NIL, token.id(), Timestamp::EPOCH, LIFTED);
+        assert!(SuppressionHistory::fold([&fact]).barrings()[0].lifts);
+        fact.fields.set(CHANNEL, "telepathy");
+        let barring = &SuppressionHistory::fold([&fact]).0[0];
+        assert_eq!((barring.lifts, barring.channel), (false, None));
+    }
 }

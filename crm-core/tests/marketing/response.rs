@@ -3,11 +3,11 @@
 use crm_core::base::{AsOf, CountedIds, Env};
 use crm_core::fact::{Fact, Projection};
 use crm_core::marketing::{
-    CampaignHistory, CampaignStep, Outcome, ResponseTally, Share, Uplift, plan, record_outcomes,
+    Campaign, CampaignHistory, CampaignStep, Outcome, ResponseTally, Share, Uplift, plan, record_outcomes,
 };
 use proptest::prelude::*;
 
-use super::world::{appended, campaign, candidate, customer, day, history, policy, willing};
+use super::world::{appended, campaign, candidate, customer, day, history, name, policy, willing};
 
 const WEEK: i64 = 7 * 24 * 3_600 * 1_000_000;
 
@@ -64,6 +64,17 @@ fn the_uplift_compares_all_who_were_planned_with_the_holdout() {
     let uplift = tally.uplift().unwrap();
     assert_eq!(uplift.difference, 1.0);
     assert!(uplift.low > 0.5);
+}
+
+#[test]
+fn a_step_counts_for_its_own_campaign_and_from_its_own_instant() {
+    let history = history(&outcomes(&[(1, CampaignStep::Delivered, 12), (1, CampaignStep::Delivered, 11)]), 1);
+    let first = |campaign, as_of| history.first(campaign, CampaignStep::Delivered, as_of);
+    let all_known = |valid| AsOf { valid: day(valid), known: day(100) };
+    assert_eq!(first(campaign().id(), all_known(50)), Some(day(11)));
+    assert_eq!(first(campaign().id(), all_known(10)), None);
+    assert_eq!(first(campaign().id(), AsOf::at(day(50))), None, "learned on day 100");
+    assert_eq!(first(Campaign::id_of(&name("another")), all_known(50)), None);
 }
 
 fn any_steps() -> impl Strategy<Value = Vec<(u8, CampaignStep, i64)>> {

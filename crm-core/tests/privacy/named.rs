@@ -3,8 +3,9 @@
 use crm_core::base::{AsOf, Channel, CountedIds, CustomerId, Env, Error, Id, Name};
 use crm_core::fact::Projection;
 use crm_core::privacy::{
-    ConsentEvent, ConsentHistory, ConsentKind, ContactFile, ContactPermit, ContactQuestion, ContactReason, PointStatus,
-    Policy, Purpose, SuppressionReason, find_permit, has_agreed, is_reachable, record_consent,
+    ConsentEvent, ConsentHistory, ConsentKind, ContactFile, ContactPermit, ContactQuestion, ContactReason,
+    PERMIT_LASTS_MICROS, PointStatus, Policy, Purpose, SuppressionReason, find_permit, has_agreed, is_reachable,
+    record_consent,
 };
 
 use super::world::{
@@ -235,6 +236,7 @@ fn the_preferred_contact_point_goes_first_if_it_may_be_used() {
         (vec![good_point(0), bounced(1)], 0),
         (vec![unverified(0), good_point(1)], 1),
         (vec![good_point(0), unverified(1)], 0),
+        (vec![good_point(0), PointStatus { preferred: true, ..unverified(1) }], 1),
     ] {
         assert_eq!(find(&file(points, &[]), "orders").unwrap().contact_point(), point(expected));
     }
@@ -268,8 +270,20 @@ fn agreement_is_asked_apart_from_reachability() {
     assert!(!asked(&nowhere, Channel::Email));
     assert!(!is_reachable(&policy(), &nowhere, &name("prizes"), Channel::Sms, at));
     assert!(!has_agreed(&policy(), &nowhere, &name("survey"), Channel::Sms, at));
-    let withdrawn = told(ConsentEvent::withdrawn(anna(), day(2)));
-    assert!(!asked(&file(Vec::new(), &[grant, withdrawn]), Channel::Sms));
+    for taken_back in [ConsentEvent::withdrawn(anna(), day(2)), ConsentEvent::objected(anna(), day(2))] {
+        let nowhere = file(Vec::new(), &[grant.clone(), told(taken_back)]);
+        assert!(!has_agreed(&policy(), &nowhere, &name("prizes"), Channel::Sms, at));
+    }
+}
+
+#[test]
+fn a_permit_ends_with_the_agreement_that_it_rests_on() {
+    let soon = day(5).saturating_add_micros(60_000_000);
+    let grant = ConsentEvent::granted(&question("prizes", Channel::Sms, 0), name("n"), day(1)).expires_at(soon);
+    let permit = find(&file(vec![good_point(0)], &[told(grant)]), "prizes").unwrap();
+    assert_eq!(permit.expires_at(), soon);
+    let permit = find(&file(vec![good_point(0)], &[]), "orders").unwrap();
+    assert_eq!(permit.expires_at(), day(5).saturating_add_micros(PERMIT_LASTS_MICROS));
 }
 
 #[test]
