@@ -22,11 +22,15 @@ mod durability;
 mod erasure;
 mod facts;
 mod feed;
+mod form;
 mod keys;
 mod manners;
+mod ordering;
 mod pages;
+mod preconditions;
 mod probe;
 mod random;
+mod recorded;
 mod records;
 mod sample;
 mod threads;
@@ -160,11 +164,15 @@ pub fn run(harness: &dyn Harness, options: &Options) -> Report {
     let mut list = List::default();
     for add in [
         commits::checks,
+        preconditions::checks,
         declarations::checks,
+        form::checks,
         values::checks,
         records::checks,
         keys::checks,
         facts::checks,
+        ordering::checks,
+        recorded::checks,
         pages::checks,
         feed::checks,
         erasure::checks,

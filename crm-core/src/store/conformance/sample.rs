@@ -40,6 +40,11 @@ pub(super) fn typed_fields() -> Vec<FieldDecl> {
     ValueType::ALL.iter().map(|ty| field(ty.word(), *ty)).collect()
 }
 
+/// So many fields of whole numbers.
+pub(super) fn numbered_fields(count: usize) -> Vec<FieldDecl> {
+    (0..count).map(|number| field(&format!("field {number}"), ValueType::Int)).collect()
+}
+
 pub(super) fn declare(target: Target, fields: Vec<FieldDecl>) -> Change {
     Change::Declare(Declaration { target, fields })
 }
