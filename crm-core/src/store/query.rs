@@ -36,7 +36,7 @@ pub struct Scan {
     pub subject: Option<Id>,
     /// Only those that have this key. Its `unique` is ignored: a record may hold it either way.
     pub key: Option<Key>,
-    /// Only those that pass every test. Optional for a store: see [`Page::filtered`].
+    /// Only those that pass every test. Optional for a store: see [`Page::filtered`](super::Page::filtered).
     pub tests: Vec<Test>,
     /// How many at most.
     pub limit: usize,

@@ -1,4 +1,4 @@
-//! Numbers, receipts, atomicity, preconditions and the keys of change sets.
+//! Numbers, receipts, atomicity and the keys of change sets.
 
 use super::preconditions::version_of;
 use super::probe::{Checked, Dump, List, Opened, Probe, commit, ensure, same};
