@@ -8,6 +8,7 @@ pub mod customer;
 pub mod fact;
 pub mod intake;
 pub mod interaction;
+pub mod loyalty;
 pub mod marketing;
 pub mod privacy;
 pub mod record;

@@ -1,0 +1,363 @@
+//! The book: what becomes of lots, step by step in the order of time.
+//!
+//! It is the one place that knows how points are spent, given back, taken back, expire and repay. Decisions, replays
+//! and audits all run it. It knows no ids: lots and events are numbers that its caller gave or got.
+
+use std::cmp::Ordering;
+
+use super::settle::Life;
+use super::{MovementKind, Shortfall, SpendOrder};
+use crate::base::{Id, Timestamp};
+
+/// The number of the lot of what is owed.
+pub(super) const DEBT: u32 = u32::MAX;
+
+/// A lot in a book.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BookLot {
+    pub(super) at: Timestamp,
+    pub(super) available_at: Timestamp,
+    /// [`Timestamp::MAX`] for never.
+    pub(super) expires_at: Timestamp,
+    pub(super) points: i64,
+    open: i64,
+    expired: i64,
+    /// What it was opened for.
+    pub(super) event: u32,
+    pub(super) rule: u16,
+}
+
+impl BookLot {
+    pub(super) const fn new(at: Timestamp, available_at: Timestamp, expires_at: Timestamp, points: i64) -> Self {
+        Self { at, available_at, expires_at, points, open: points, expired: 0, event: 0, rule: 0 }
+    }
+
+    /// When its points can be spent.
+    pub(super) fn life(&self) -> Life {
+        let expires_at = Some(self.expires_at).filter(|end| *end != Timestamp::MAX);
+        Life { available_at: self.available_at, expires_at }
+    }
+
+    pub(super) const fn opened_by(mut self, event: u32, rule: u16) -> Self {
+        self.event = event;
+        self.rule = rule;
+        self
+    }
+}
+
+/// Who moved points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mover {
+    /// What somebody did.
+    Event(u32),
+    /// The clock, on account of a lot.
+    Lot(u32),
+}
+
+/// What a movement is about besides its cause and lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Object {
+    Nothing,
+    /// The lot that a refund takes back.
+    Lot(u32),
+    /// The redemption that a cancellation gives back.
+    Event(u32),
+}
+
+/// A movement in a book, other than those that open lots.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Posting {
+    pub(super) kind: MovementKind,
+    pub(super) at: Timestamp,
+    pub(super) lot: u32,
+    pub(super) points: i64,
+    pub(super) mover: Mover,
+    pub(super) of: Object,
+}
+
+/// What a redemption took.
+#[derive(Clone, Copy, Debug)]
+struct Take {
+    event: u32,
+    lot: u32,
+    points: i64,
+}
+
+/// How points are spent at the moment of an event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Policy {
+    pub(super) order: SpendOrder,
+    pub(super) shortfall: Shortfall,
+}
+
+/// The lots of one wallet at a time, and all that has moved. Lots and postings of finished wallets stay in it.
+#[derive(Debug)]
+pub(super) struct Book {
+    pub(super) lots: Vec<BookLot>,
+    pub(super) postings: Vec<Posting>,
+    /// Lots with open points.
+    open: Vec<u32>,
+    /// In which order `open` is, if in any.
+    sorted: Option<SpendOrder>,
+    takes: Vec<Take>,
+    debt: i64,
+    /// No open lot expires before.
+    next_expiry: Timestamp,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            lots: Vec::new(),
+            postings: Vec::new(),
+            open: Vec::new(),
+            sorted: None,
+            takes: Vec::new(),
+            debt: 0,
+            next_expiry: Timestamp::MAX,
+        }
+    }
+}
+
+impl Book {
+    /// Begins another wallet.
+    pub(super) fn turn(&mut self) {
+        self.open.clear();
+        self.takes.clear();
+        self.sorted = None;
+        self.debt = 0;
+        self.next_expiry = Timestamp::MAX;
+    }
+
+    /// Points that can be spent at an instant to which the book has been [advanced](Self::advance).
+    pub(super) fn available(&self, at: Timestamp) -> i64 {
+        let lots = self.open.iter().map(|lot| &self.lots[*lot as usize]);
+        lots.filter(|lot| lot.available_at <= at).map(|lot| lot.open).sum()
+    }
+
+    /// Lets the clock run to an instant: points become available, repay and expire.
+    pub(super) fn advance(&mut self, to: Timestamp, policy: Policy, ids: &impl Fn(u32) -> Id) {
+        while self.debt > 0 {
+            let lots = self.open.iter().map(|lot| self.lots[*lot as usize].available_at);
+            let Some(next) = lots.min().filter(|next| *next <= to) else { break };
+            self.expire(next);
+            self.repay(next, None, policy, ids);
+        }
+        self.expire(to);
+    }
+
+    fn expire(&mut self, to: Timestamp) {
+        if self.next_expiry > to || self.next_expiry == Timestamp::MAX {
+            return;
+        }
+        let mut next = Timestamp::MAX;
+        let (lots, postings) = (&mut self.lots, &mut self.postings);
+        self.open.retain(|number| {
+            let lot = &mut lots[*number as usize];
+            if lot.expires_at > to || lot.expires_at == Timestamp::MAX {
+                next = next.min(lot.expires_at);
+                return true;
+            }
+            let (at, mover) = (lot.expires_at.max(lot.at), Mover::Lot(*number));
+            let kind = MovementKind::Expired;
+            postings.push(Posting { kind, at, lot: *number, points: -lot.open, mover, of: Object::Nothing });
+            lot.expired += lot.open;
+            lot.open = 0;
+            false
+        });
+        self.next_expiry = next;
+    }
+
+    fn repay(&mut self, at: Timestamp, event: Option<u32>, policy: Policy, ids: &impl Fn(u32) -> Id) {
+        if self.debt == 0 {
+            return;
+        }
+        self.sort(policy.order, ids);
+        for index in 0..self.open.len() {
+            let number = self.open[index];
+            let lot = &mut self.lots[number as usize];
+            let points = lot.open.min(self.debt);
+            if lot.available_at > at || points == 0 {
+                continue;
+            }
+            lot.open -= points;
+            self.debt -= points;
+            let mover = event.map_or(Mover::Lot(number), Mover::Event);
+            self.post(MovementKind::Repaid, at, number, -points, mover, Object::Nothing);
+            self.post(MovementKind::Settled, at, DEBT, points, mover, Object::Lot(number));
+        }
+        self.drop_empty();
+    }
+
+    /// Opens a lot.
+    pub(super) fn grant(&mut self, lot: BookLot, policy: Policy, ids: &impl Fn(u32) -> Id) -> u32 {
+        let number = self.lots.len() as u32;
+        self.lots.push(lot);
+        if lot.points > 0 {
+            self.reopen(number);
+            self.expire(lot.at);
+            if lot.available_at <= lot.at {
+                self.repay(lot.at, None, policy, ids);
+            }
+        }
+        number
+    }
+
+    /// Spends points and gives how many were missing. What is missing is owed where the policy allows it.
+    pub(super) fn spend(
+        &mut self,
+        kind: MovementKind,
+        (event, at): (u32, Timestamp),
+        points: i64,
+        policy: Policy,
+        ids: &impl Fn(u32) -> Id,
+    ) -> i64 {
+        let missing = self.take(kind, (event, at), points, Object::Nothing, policy, ids);
+        if missing > 0 && policy.shortfall == Shortfall::Owe {
+            self.owe(event, at, missing, Object::Nothing);
+        }
+        missing
+    }
+
+    /// Takes points back that a lot awarded and gives how many could not be taken.
+    pub(super) fn reverse(
+        &mut self,
+        (event, at): (u32, Timestamp),
+        origin: u32,
+        points: i64,
+        policy: Policy,
+        ids: &impl Fn(u32) -> Id,
+    ) -> i64 {
+        let (of, mover) = (Object::Lot(origin), Mover::Event(event));
+        let lot = &mut self.lots[origin as usize];
+        let open = lot.open.min(points);
+        let expired = lot.expired.min(points - open);
+        lot.open -= open;
+        lot.expired -= expired;
+        if expired > 0 {
+            self.post(MovementKind::Expired, at, origin, expired, mover, of);
+        }
+        if open + expired > 0 {
+            self.post(MovementKind::Reversed, at, origin, -open - expired, mover, of);
+        }
+        self.drop_empty();
+        let mut missing = points - open - expired;
+        if missing > 0 && policy.shortfall != Shortfall::Waive {
+            missing = self.take(MovementKind::Reversed, (event, at), missing, of, policy, ids);
+            if missing > 0 && policy.shortfall == Shortfall::Owe {
+                self.owe(event, at, missing, of);
+                missing = 0;
+            }
+        }
+        missing
+    }
+
+    /// Gives points of a redemption back: to the lots they came from, the last one taken first. What had expired
+    /// meanwhile expires at once.
+    pub(super) fn restore(
+        &mut self,
+        (event, at): (u32, Timestamp),
+        redemption: u32,
+        mut points: i64,
+        policy: Policy,
+        ids: &impl Fn(u32) -> Id,
+    ) {
+        let (mover, of) = (Mover::Event(event), Object::Event(redemption));
+        for index in (0..self.takes.len()).rev() {
+            let take = &mut self.takes[index];
+            let back = take.points.min(points);
+            if take.event != redemption || back == 0 {
+                continue;
+            }
+            take.points -= back;
+            points -= back;
+            let number = take.lot;
+            self.post(MovementKind::Restored, at, number, back, mover, of);
+            if number == DEBT {
+                self.debt -= back;
+                continue;
+            }
+            let lot = &mut self.lots[number as usize];
+            if lot.expires_at <= at && lot.expires_at != Timestamp::MAX {
+                lot.expired += back;
+                self.post(MovementKind::Expired, at, number, -back, mover, of);
+            } else {
+                let closed = lot.open == 0;
+                lot.open += back;
+                if closed {
+                    self.reopen(number);
+                }
+            }
+        }
+        self.repay(at, Some(event), policy, ids);
+    }
+
+    fn take(
+        &mut self,
+        kind: MovementKind,
+        (event, at): (u32, Timestamp),
+        points: i64,
+        of: Object,
+        policy: Policy,
+        ids: &impl Fn(u32) -> Id,
+    ) -> i64 {
+        self.sort(policy.order, ids);
+        let mut missing = points;
+        for index in 0..self.open.len() {
+            if missing == 0 {
+                break;
+            }
+            let number = self.open[index];
+            let lot = &mut self.lots[number as usize];
+            if lot.available_at > at {
+                continue;
+            }
+            let part = lot.open.min(missing);
+            lot.open -= part;
+            missing -= part;
+            self.post(kind, at, number, -part, Mover::Event(event), of);
+            self.takes.push(Take { event, lot: number, points: part });
+        }
+        self.drop_empty();
+        missing
+    }
+
+    fn owe(&mut self, event: u32, at: Timestamp, points: i64, of: Object) {
+        self.debt += points;
+        self.post(MovementKind::Owed, at, DEBT, -points, Mover::Event(event), of);
+        self.takes.push(Take { event, lot: DEBT, points });
+    }
+
+    fn post(&mut self, kind: MovementKind, at: Timestamp, lot: u32, points: i64, mover: Mover, of: Object) {
+        self.postings.push(Posting { kind, at, lot, points, mover, of });
+    }
+
+    fn reopen(&mut self, number: u32) {
+        self.open.push(number);
+        self.sorted = None;
+        self.next_expiry = self.next_expiry.min(self.lots[number as usize].expires_at);
+    }
+
+    fn drop_empty(&mut self) {
+        let lots = &self.lots;
+        self.open.retain(|number| lots[*number as usize].open > 0);
+    }
+
+    fn sort(&mut self, order: SpendOrder, ids: &impl Fn(u32) -> Id) {
+        if self.sorted == Some(order) {
+            return;
+        }
+        let lots = &self.lots;
+        self.open.sort_by(|a, b| {
+            let (one, other) = (&lots[*a as usize], &lots[*b as usize]);
+            let expiry = one.expires_at.cmp(&other.expires_at);
+            let age = one.available_at.cmp(&other.available_at);
+            let first = match order {
+                SpendOrder::OldestFirst => age.then(expiry),
+                SpendOrder::ExpiringFirst => expiry.then(age),
+            };
+            if first == Ordering::Equal { ids(*a).cmp(&ids(*b)) } else { first }
+        });
+        self.sorted = Some(order);
+    }
+}

@@ -1,0 +1,66 @@
+//! Earning: points for purchases and for joining.
+
+use super::account::{Account, Decision};
+use super::assess::{Award, Plan};
+use super::{Movement, MovementKind, Purchase, Version};
+use crate::base::{Env, Error, Id, Result, Timestamp};
+
+impl Account<'_> {
+    /// Awards the points that a purchase earns, under the version of the programme and in the tier that applied when it
+    /// was made. What happened at the very instant of the purchase does not count for that tier.
+    ///
+    /// Nothing is earned before the programme began.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a purchase of another member or in the future, and as [`Version::simulate`].
+    pub fn earn(&self, purchase: &Purchase, env: &Env<'_>) -> Result<Decision> {
+        self.check(purchase.member, purchase.at, env)?;
+        let known = self.caused_by(purchase.id).any(|one| one.kind == MovementKind::Earned);
+        let Some(version) = self.programme.at(purchase.at).filter(|_| !known) else { return Ok(Decision::default()) };
+        let mut awards = Vec::new();
+        let climb = self.climb(version, purchase.at, false);
+        Plan::new(version).purchase(purchase, climb.and_then(|climb| climb.tier()), &mut awards)?;
+        let mut openings = self.open(version, &awards, purchase.id, purchase.at, env)?;
+        if openings.is_empty() {
+            // The mark of a purchase that was looked at.
+            let unit = version.definition.unit(None)?;
+            openings.push(self.opening(version, unit, MovementKind::Earned, purchase.id, (purchase.at, 0), env)?);
+        }
+        openings[0].amount = Some(purchase.amount);
+        self.settle_with(openings, purchase.id, env)
+    }
+
+    /// Awards the points for joining the programme. A member joins once.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when `at` lies in the future.
+    pub fn join(&self, at: Timestamp, env: &Env<'_>) -> Result<Decision> {
+        self.check(self.member, at, env)?;
+        let cause = Id::derived("crm-core/loyalty/join", &format!("{}/{}", self.programme.id, self.member));
+        let known = self.caused_by(cause).next().is_some();
+        let Some(version) = self.programme.at(at).filter(|_| !known) else { return Ok(Decision::default()) };
+        let mut awards = Vec::new();
+        Plan::new(version).sign_up(at, &mut awards);
+        let openings = self.open(version, &awards, cause, at, env)?;
+        self.settle_with(openings, cause, env)
+    }
+
+    fn open(
+        &self,
+        version: &Version,
+        awards: &[Award],
+        cause: Id,
+        at: Timestamp,
+        env: &Env<'_>,
+    ) -> Result<Vec<Movement>> {
+        let definition = &version.definition;
+        let one = |award: &Award| {
+            let unit = definition.units.get(usize::from(award.unit));
+            let unit = unit.ok_or_else(|| Error::invalid("unit", "the programme has no such unit"))?;
+            let rule = definition.rules.get(usize::from(award.rule)).map(|rule| &rule.name);
+            let life = unit.life(&definition.zone, at);
+            self.scribe(&unit.name, env).opening(MovementKind::Earned, cause, rule, (at, award.points), life)
+        };
+        awards.iter().map(one).collect()
+    }
+}

@@ -1,0 +1,88 @@
+//! What this room stores, declared, and what it has to say in the segment language.
+
+use crate::base::DataClass::{Behaviour, Inferred as InferredData, NonPersonal, Pseudonym};
+use crate::base::Provenance::{Inferred, Observed, Provided};
+use crate::base::ValueType::{Id, Int, Text, Time};
+use crate::base::{Declaration, FieldDecl, Kind, Missing, Name, Stream, Target};
+
+/// Facts of movements of points.
+pub const POINTS: Stream = Stream::from_static("points");
+/// Records of the published versions of programmes.
+pub const PROGRAMME_KIND: Kind = Kind::from_static("programme");
+
+pub(super) const PROGRAMME: Name = Name::from_static("programme");
+pub(super) const VERSION: Name = Name::from_static("version");
+pub(super) const UNIT: Name = Name::from_static("unit");
+pub(super) const LOT: Name = Name::from_static("lot");
+pub(super) const AVAILABLE_AT: Name = Name::from_static("available_at");
+pub(super) const EXPIRES_AT: Name = Name::from_static("expires_at");
+pub(super) const CAUSE: Name = Name::from_static("cause");
+pub(super) const OF: Name = Name::from_static("of");
+pub(super) const BECAUSE: Name = Name::from_static("because");
+pub(super) const RULE: Name = Name::from_static("rule");
+pub(super) const REASON: Name = Name::from_static("reason");
+pub(super) const WAIVED: Name = Name::from_static("waived");
+
+pub(super) const NUMBER: Name = Name::from_static("number");
+pub(super) const NAME: Name = Name::from_static("name");
+pub(super) const FROM: Name = Name::from_static("valid_from");
+pub(super) const CONTENT: Name = Name::from_static("content");
+pub(super) const DEFINITION: Name = Name::from_static("definition");
+
+const LOYALTY: &[&str] = &["loyalty", "service"];
+const KNOW: &[&str] = &["loyalty", "service", "marketing", "analytics"];
+
+/// Everything that this room stores.
+pub fn declarations() -> Vec<Declaration> {
+    let points = vec![
+        FieldDecl::new("programme", Id, NonPersonal, Observed, LOYALTY).doc("the programme"),
+        FieldDecl::new("version", Int, NonPersonal, Observed, LOYALTY).doc("the programme's version in force"),
+        FieldDecl::new("unit", Text, NonPersonal, Observed, KNOW).doc("the unit of the points"),
+        FieldDecl::new("lot", Id, Pseudonym, Observed, LOYALTY).doc("the movement that opened the lot of the points"),
+        FieldDecl::new("available_at", Time, Behaviour, Observed, KNOW)
+            .doc("when the lot's points become available; missing for what is owed"),
+        FieldDecl::new("expires_at", Time, Behaviour, Observed, KNOW).doc("when the lot's points expire"),
+        FieldDecl::new("cause", Id, Pseudonym, Observed, LOYALTY)
+            .doc("the purchase, refund, redemption, cancellation or adjustment; the lot when the clock did it"),
+        FieldDecl::new("of", Id, Pseudonym, Observed, LOYALTY)
+            .doc("the lot of the refunded purchase, or the cancelled redemption"),
+        FieldDecl::new("because", Id, Pseudonym, Observed, LOYALTY).doc("for a correction: what was heard of late"),
+        FieldDecl::new("rule", Text, NonPersonal, Observed, KNOW).doc("the rule that awarded the points"),
+        FieldDecl::new("reason", Text, Behaviour, Provided, LOYALTY).doc("why somebody moved points by hand"),
+        FieldDecl::new("waived", Int, Behaviour, Observed, LOYALTY)
+            .unit("points")
+            .doc("points of a refunded purchase that were spent and are forgiven"),
+    ];
+    let programme = vec![
+        FieldDecl::new("programme", Id, NonPersonal, Provided, LOYALTY).doc("the programme"),
+        FieldDecl::new("number", Int, NonPersonal, Provided, LOYALTY).doc("the number of the version"),
+        FieldDecl::new("name", Text, NonPersonal, Provided, LOYALTY).doc("the programme's name"),
+        FieldDecl::new("valid_from", Time, NonPersonal, Provided, LOYALTY)
+            .doc("the instant from which the version applies"),
+        FieldDecl::new("content", Id, NonPersonal, Provided, LOYALTY).doc("a fingerprint of the definition"),
+        FieldDecl::new("definition", Text, NonPersonal, Provided, LOYALTY).doc("the definition, in JSON"),
+    ];
+    vec![
+        Declaration { target: Target::Stream(POINTS), fields: points },
+        Declaration { target: Target::Kind(PROGRAMME_KIND), fields: programme },
+    ]
+}
+
+/// What the segment language can ask of a member, as [`Standing::fields`](super::Standing::fields) answers it.
+pub fn catalogue() -> Vec<FieldDecl> {
+    let number = |name, doc| {
+        FieldDecl::new(name, Int, InferredData, Inferred, KNOW).unit("points").missing(Missing::Zero).doc(doc)
+    };
+    vec![
+        number("loyalty.points", "points that can be spent now"),
+        number("loyalty.points_pending", "points that have been earned and cannot be spent yet"),
+        number("loyalty.points_owed", "points that the next ones will repay"),
+        number("loyalty.points_expiring", "points that can be spent now and expire within 30 calendar days"),
+        FieldDecl::new("loyalty.next_expiry", Time, InferredData, Inferred, KNOW).doc("when the next points expire"),
+        FieldDecl::new("loyalty.tier", Text, InferredData, Inferred, KNOW).doc("the tier; missing below the first"),
+        FieldDecl::new("loyalty.tier_ends", Time, InferredData, Inferred, KNOW)
+            .doc("when the tier falls if nothing more happens"),
+        FieldDecl::new("loyalty.to_next_tier", Int, InferredData, Inferred, KNOW)
+            .doc("what is missing to the next tier: points, minor units or purchases; missing in the highest"),
+    ]
+}

@@ -1,0 +1,40 @@
+//! What members earned: programmes, points, tiers, statements and liability.
+
+mod account;
+mod assess;
+mod audit;
+mod book;
+mod check;
+mod climb;
+mod earning;
+mod fields;
+mod ladder;
+mod ledger;
+mod liability;
+mod movement;
+mod programme;
+mod purchase;
+mod refunding;
+mod rule;
+mod settle;
+mod spending;
+mod standing;
+mod statement;
+mod tier;
+mod unit;
+
+pub use account::{Account, Decision};
+pub use assess::{Contribution, Outcome};
+pub use audit::{Invariant, Violation};
+pub use fields::{POINTS, PROGRAMME_KIND, catalogue, declarations};
+pub use ladder::{Basis, Ladder, Qualifying, Tier};
+pub use ledger::{Balance, Ledger, Lot};
+pub use liability::{Liability, LiabilityFold, LiabilityMonth, Totals};
+pub use movement::{Movement, MovementKind};
+pub use programme::{Definition, Programme, Version, publish};
+pub use purchase::{Adjustment, Cancellation, Purchase, PurchaseLine, Redemption, Refund, RefundLine};
+pub use rule::{AmountBasis, Earn, Rule, When};
+pub use standing::{Expiring, Standing};
+pub use statement::{LotShare, Statement, StatementLine};
+pub use tier::{TierChange, TierGoal, TierStanding};
+pub use unit::{Cost, Expiry, Shortfall, SpendOrder, Unit};

@@ -1,0 +1,253 @@
+//! Settling: from what a ledger says happened to what its movements must be, and the movements that are missing.
+//!
+//! Grants, redemptions, refunds and cancellations are what happened. Which lots they took from, what expired and what
+//! was repaid follows from them, in the order of time. So when something is heard of late, everything is worked out
+//! again, and the differences to what was written are written as corrections.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::book::{Book, BookLot, DEBT, Mover, Object, Policy, Posting};
+use super::movement::Scribe;
+use super::{Ledger, Movement, MovementKind, Programme};
+use crate::base::{CustomerId, Id, Name, Result, Timestamp};
+
+/// Something that happened to a wallet.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) at: Timestamp,
+    /// What did it: a purchase, a refund, ...
+    pub(super) cause: Id,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A lot was opened.
+    Grant { lot: Id, life: Life, points: i64 },
+    /// Points that a lot awarded were taken back.
+    Reverse { lot: Id, points: i64 },
+    /// Points were spent, or taken by hand.
+    Spend { kind: MovementKind, points: i64 },
+    /// Points of a redemption were given back.
+    Restore { redemption: Id, points: i64 },
+}
+
+/// When the points of a lot can be spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Life {
+    pub(super) available_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+impl Event {
+    /// What happens at one instant happens in this order, whenever it was heard of: points are earned, taken back,
+    /// spent, given back; where the sort is the same, in the order of the ids.
+    fn place(&self) -> (Timestamp, u8, Id, Id) {
+        let (rank, lot) = match self.what {
+            What::Grant { lot, .. } => (0, lot),
+            What::Reverse { lot, .. } => (1, lot),
+            What::Spend { .. } => (2, Id::NIL),
+            What::Restore { .. } => (3, Id::NIL),
+        };
+        (self.at, rank, self.cause, lot)
+    }
+}
+
+/// What makes two movements the same step of the same event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Step {
+    pub(super) kind: MovementKind,
+    pub(super) cause: Id,
+    pub(super) lot: Id,
+    pub(super) of: Option<Id>,
+}
+
+impl Step {
+    pub(super) const fn of(movement: &Movement) -> Self {
+        Self { kind: movement.kind, cause: movement.cause, lot: movement.lot, of: movement.of }
+    }
+
+    /// The step that a posting is, given the ids of lots and events.
+    pub(super) fn of_posting(posting: &Posting, debt: Id, lot: impl Fn(u32) -> Id, event: impl Fn(u32) -> Id) -> Self {
+        Self {
+            kind: posting.kind,
+            cause: match posting.mover {
+                Mover::Event(number) => event(number),
+                Mover::Lot(number) => lot(number),
+            },
+            lot: if posting.lot == DEBT { debt } else { lot(posting.lot) },
+            of: match posting.of {
+                Object::Nothing => None,
+                Object::Lot(number) => Some(lot(number)),
+                Object::Event(number) => Some(event(number)),
+            },
+        }
+    }
+}
+
+/// What was written of one step so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Written {
+    pub(super) points: i64,
+    pub(super) times: usize,
+    pub(super) at: Option<Timestamp>,
+}
+
+/// One unit of one member, as the ledger tells it.
+#[derive(Debug)]
+pub(super) struct Wallet<'a> {
+    programme: &'a Programme,
+    member: CustomerId,
+    unit: Name,
+    pub(super) events: Vec<Event>,
+    pub(super) written: BTreeMap<Step, Written>,
+    /// The last instant that a movement speaks of.
+    pub(super) last: Timestamp,
+}
+
+/// A wallet worked out.
+#[derive(Debug)]
+pub(super) struct Run {
+    book: Book,
+    lots: Vec<Id>,
+    causes: Vec<Id>,
+    /// Points that were spent and never there.
+    pub(super) overspent: i64,
+    /// Points that were to be taken back and were not there; only without debt.
+    pub(super) uncovered: i64,
+}
+
+impl<'a> Wallet<'a> {
+    pub(super) fn read(programme: &'a Programme, member: CustomerId, unit: &Name, ledger: &Ledger) -> Self {
+        let mut wallet = Self {
+            programme,
+            member,
+            unit: unit.clone(),
+            events: Vec::new(),
+            written: BTreeMap::new(),
+            last: Timestamp::MIN,
+        };
+        let mut sums: BTreeMap<(MovementKind, Id, Option<Id>), (Timestamp, i64)> = BTreeMap::new();
+        for one in ledger.wallet(programme.id, unit) {
+            wallet.last = wallet.last.max(one.at);
+            if one.kind == MovementKind::Waived {
+                continue;
+            }
+            if let Some(available_at) = one.available_at.filter(|_| one.opens()) {
+                let life = Life { available_at, expires_at: one.expires_at };
+                let what = What::Grant { lot: one.lot, life, points: one.points };
+                wallet.events.push(Event { at: one.at, cause: one.cause, what });
+                continue;
+            }
+            let written = wallet.written.entry(Step::of(one)).or_default();
+            *written = Written { points: written.points + one.points, times: written.times + 1, at: Some(one.at) };
+            sums.entry((one.kind, one.cause, one.of)).or_insert((one.at, 0)).1 += one.points;
+        }
+        // What could not be taken from lots belongs to the refund, redemption or adjustment that wanted it.
+        let owed: Vec<_> =
+            sums.iter().filter(|((kind, ..), _)| *kind == MovementKind::Owed).map(|(k, v)| (*k, *v)).collect();
+        for ((_, cause, of), (at, points)) in owed {
+            let by_hand = sums.contains_key(&(MovementKind::Adjusted, cause, None));
+            let kind = match of {
+                Some(_) => MovementKind::Reversed,
+                None if by_hand => MovementKind::Adjusted,
+                None => MovementKind::Redeemed,
+            };
+            sums.entry((kind, cause, of)).or_insert((at, 0)).1 += points;
+        }
+        for ((kind, cause, of), (at, points)) in sums {
+            let what = match (kind, of) {
+                (MovementKind::Reversed, Some(lot)) => What::Reverse { lot, points: -points },
+                (MovementKind::Restored, Some(redemption)) => What::Restore { redemption, points },
+                (MovementKind::Redeemed | MovementKind::Adjusted, None) => What::Spend { kind, points: -points },
+                _ => continue,
+            };
+            if points != 0 {
+                wallet.events.push(Event { at, cause, what });
+            }
+        }
+        wallet
+    }
+
+    pub(super) fn policy(&self, at: Timestamp) -> Result<Policy> {
+        let unit = self.programme.governing(at)?.definition.unit(Some(&self.unit))?;
+        Ok(Policy { order: unit.order, shortfall: unit.shortfall })
+    }
+
+    /// Works everything out, with some more events, up to an instant.
+    pub(super) fn run(&self, more: &[Event], until: Timestamp) -> Result<Run> {
+        let mut events: Vec<&Event> = self.events.iter().chain(more).filter(|event| event.at <= until).collect();
+        events.sort_by_key(|event| event.place());
+        let lots: Vec<Id> = events
+            .iter()
+            .filter_map(|event| if let What::Grant { lot, .. } = event.what { Some(lot) } else { None })
+            .collect();
+        let ids = |number: u32| lots.get(number as usize).copied().unwrap_or(Id::NIL);
+        let mut lot_numbers: HashMap<Id, u32> = HashMap::with_capacity(lots.len());
+        let mut redemptions: HashMap<Id, u32> = HashMap::new();
+        let (mut book, mut overspent, mut uncovered) = (Book::default(), 0, 0);
+        for (number, event) in (0..).zip(&events) {
+            let (policy, step) = (self.policy(event.at)?, (number, event.at));
+            book.advance(event.at, policy, &ids);
+            match event.what {
+                What::Grant { lot, life, points } => {
+                    let end = life.expires_at.unwrap_or(Timestamp::MAX);
+                    let opened = BookLot::new(event.at, life.available_at, end, points).opened_by(number, 0);
+                    lot_numbers.insert(lot, book.lots.len() as u32);
+                    book.grant(opened, policy, &ids);
+                }
+                What::Reverse { lot, points } => match lot_numbers.get(&lot) {
+                    Some(origin) => uncovered += book.reverse(step, *origin, points, policy, &ids),
+                    None => uncovered += points,
+                },
+                What::Spend { kind, points } => {
+                    if kind == MovementKind::Redeemed {
+                        redemptions.insert(event.cause, number);
+                    }
+                    overspent += book.spend(kind, step, points, policy, &ids);
+                }
+                What::Restore { redemption, points } => {
+                    if let Some(redemption) = redemptions.get(&redemption) {
+                        book.restore(step, *redemption, points, policy, &ids);
+                    }
+                }
+            }
+        }
+        book.advance(until, self.policy(until)?, &ids);
+        let causes = events.iter().map(|event| event.cause).collect();
+        Ok(Run { book, lots, causes, overspent, uncovered })
+    }
+
+    /// The movements that are still to be written after a run, lots that it opened not included.
+    pub(super) fn missing(&self, run: &Run, because: Option<Id>, recorded: Timestamp) -> Result<Vec<Movement>> {
+        let scribe = Scribe::new(self.programme, self.member, &self.unit, recorded);
+        let mut steps: BTreeMap<Step, (Timestamp, i64)> = BTreeMap::new();
+        for posting in &run.book.postings {
+            let step = Step::of_posting(posting, scribe.debt, |lot| run.lot(lot), |event| run.cause(event));
+            steps.entry(step).or_insert((posting.at, 0)).1 += posting.points;
+        }
+        for (step, written) in &self.written {
+            steps.entry(*step).or_insert((written.at.unwrap_or(Timestamp::MIN), 0)).1 -= written.points;
+        }
+        let lives: HashMap<Id, Life> = run.lots.iter().copied().zip(run.book.lots.iter().map(BookLot::life)).collect();
+        let mut movements = Vec::new();
+        for (step, (at, points)) in steps.into_iter().filter(|(_, (_, points))| *points != 0) {
+            let times = self.written.get(&step).map_or(0, |written| written.times);
+            let mut movement = scribe.step(step, times, at, points, lives.get(&step.lot).copied())?;
+            movement.because = because.filter(|_| times > 0);
+            movements.push(movement);
+        }
+        movements.sort_by_key(|movement| (movement.at, movement.id));
+        Ok(movements)
+    }
+}
+
+impl Run {
+    fn lot(&self, number: u32) -> Id {
+        self.lots.get(number as usize).copied().unwrap_or(Id::NIL)
+    }
+
+    fn cause(&self, number: u32) -> Id {
+        self.causes.get(number as usize).copied().unwrap_or(Id::NIL)
+    }
+}

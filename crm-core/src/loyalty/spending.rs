@@ -1,0 +1,141 @@
+//! Spending: redemptions, their cancellation, and adjustments by hand.
+
+use super::account::{Account, Decision};
+use super::check::MAX_POINTS;
+use super::settle::{Event, What};
+use super::{Adjustment, Cancellation, Movement, MovementKind, Redemption};
+use crate::base::{Env, Error, Id, Name, Result, Timestamp};
+
+impl<'a> Account<'a> {
+    /// Spends points.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the member has too few points at that instant, or would have too few for what was
+    /// redeemed since; [`Error::Invalid`] for a unit that cannot be redeemed, a number of points that is not positive,
+    /// an instant in the future, or a redemption that was made before with other points.
+    pub fn redeem(&self, redemption: &Redemption, env: &Env<'_>) -> Result<Decision> {
+        self.check(redemption.member, redemption.at, env)?;
+        let unit = self.programme.governing(redemption.at)?.definition.unit(redemption.unit.as_ref())?;
+        if !unit.redeemable {
+            return Err(Error::invalid("unit", "its points cannot be redeemed"));
+        }
+        if !(1..=MAX_POINTS).contains(&redemption.points) {
+            return Err(Error::invalid("points", "a redemption spends a positive number of points"));
+        }
+        let spent = self.spent(redemption.id);
+        if let Some((own, points)) = spent {
+            return if *own == unit.name && points == redemption.points {
+                Ok(Decision::default())
+            } else {
+                Err(Error::invalid("points", "the redemption was made before with other points"))
+            };
+        }
+        self.spend(&unit.name, MovementKind::Redeemed, redemption.id, redemption.points, redemption.at, env)
+    }
+
+    /// Gives points of a redemption back, to the lots from which they came. What has expired meanwhile stays expired.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such redemption; [`Error::Invalid`] when more points are to be given back
+    /// than are left of it, or for an instant in the future.
+    pub fn cancel(&self, cancellation: &Cancellation, env: &Env<'_>) -> Result<Decision> {
+        self.check(self.member, cancellation.at, env)?;
+        let redemption = cancellation.redemption;
+        let Some((unit, spent)) = self.spent(redemption) else {
+            return Err(Error::not_found("redemption", redemption));
+        };
+        let given =
+            self.programme_movements().filter(|one| one.kind == MovementKind::Restored && one.of == Some(redemption));
+        let (own, others): (Vec<&Movement>, Vec<&Movement>) = given.partition(|one| one.cause == cancellation.id);
+        let sum = |movements: &[&Movement]| movements.iter().map(|one| one.points).sum::<i64>();
+        if !own.is_empty() {
+            return match cancellation.points {
+                Some(points) if points != sum(&own) => {
+                    Err(Error::invalid("points", "the cancellation was made before with other points"))
+                }
+                _ => Ok(Decision::default()),
+            };
+        }
+        let left = spent - sum(&others);
+        let points = cancellation.points.unwrap_or(left);
+        if points < 1 || points > left {
+            return Err(Error::invalid("points", "a cancellation gives back points that are left of the redemption"));
+        }
+        let redeemed_at = self.caused_by(redemption).map(|one| one.at).max().unwrap_or(cancellation.at);
+        let what = What::Restore { redemption, points };
+        let event = Event { at: cancellation.at.max(redeemed_at), cause: cancellation.id, what };
+        let wallet = self.wallet(unit);
+        let run = wallet.run(std::slice::from_ref(&event), wallet.last.max(env.now))?;
+        Ok(Decision { movements: wallet.missing(&run, Some(event.cause), env.now)? })
+    }
+
+    /// Gives or takes points by hand.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when more points are to be taken than the member has; [`Error::Invalid`] for no points, an
+    /// instant in the future, or an adjustment that was made before with other points.
+    pub fn adjust(&self, adjustment: &Adjustment, env: &Env<'_>) -> Result<Decision> {
+        self.check(adjustment.member, adjustment.at, env)?;
+        let version = self.programme.governing(adjustment.at)?;
+        let unit = version.definition.unit(adjustment.unit.as_ref())?;
+        if adjustment.points == 0 || !(-MAX_POINTS..=MAX_POINTS).contains(&adjustment.points) {
+            return Err(Error::invalid("points", "an adjustment gives or takes points"));
+        }
+        let made: Vec<&Movement> = self.caused_by(adjustment.id).filter(|one| one.of.is_none()).collect();
+        if !made.is_empty() {
+            let by_hand = |one: &&&Movement| matches!(one.kind, MovementKind::Adjusted | MovementKind::Owed);
+            let points: i64 = made.iter().filter(by_hand).map(|one| one.points).sum();
+            return if points == adjustment.points && made[0].unit == unit.name {
+                Ok(Decision::default())
+            } else {
+                Err(Error::invalid("points", "the adjustment was made before with other points"))
+            };
+        }
+        let (id, points, at) = (adjustment.id, adjustment.points, adjustment.at);
+        let mut decision = if points > 0 {
+            let opening = self.opening(version, unit, MovementKind::Adjusted, id, (at, points), env)?;
+            self.settle_with(vec![opening], id, env)?
+        } else {
+            self.spend(&unit.name, MovementKind::Adjusted, id, -points, at, env)?
+        };
+        for movement in decision.movements.iter_mut().filter(|one| one.cause == id) {
+            movement.reason = Some(adjustment.reason.clone());
+        }
+        Ok(decision)
+    }
+
+    fn spend(
+        &self,
+        unit: &Name,
+        kind: MovementKind,
+        cause: Id,
+        points: i64,
+        at: Timestamp,
+        env: &Env<'_>,
+    ) -> Result<Decision> {
+        let wallet = self.wallet(unit);
+        let event = Event { at, cause, what: What::Spend { kind, points } };
+        let until = wallet.last.max(env.now);
+        let run = wallet.run(std::slice::from_ref(&event), until)?;
+        if run.overspent + run.uncovered > 0 {
+            let before = wallet.run(&[], until)?;
+            if run.overspent > before.overspent || run.uncovered > before.uncovered {
+                return Err(Error::denied("the member has too few points"));
+            }
+        }
+        Ok(Decision { movements: wallet.missing(&run, Some(cause), env.now)? })
+    }
+
+    /// The unit and points of a redemption, cancellations not counted.
+    fn spent(&self, redemption: Id) -> Option<(&'a Name, i64)> {
+        let mut unit = None;
+        let mut points = 0;
+        for one in self.caused_by(redemption).filter(|one| one.of.is_none()) {
+            if matches!(one.kind, MovementKind::Redeemed | MovementKind::Owed) {
+                unit = Some(&one.unit);
+                points -= one.points;
+            }
+        }
+        unit.map(|unit| (unit, points))
+    }
+}

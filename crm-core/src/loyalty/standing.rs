@@ -1,0 +1,141 @@
+//! What a member has, and where the member stands.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Account;
+use super::tier::name;
+use super::{Balance, Ledger, TierChange, TierStanding};
+use crate::base::{Fields, Name, Period, Result, Timestamp};
+
+/// Points that expire at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expiring {
+    /// When they expire.
+    pub at: Timestamp,
+    /// How many.
+    pub points: i64,
+}
+
+/// All that is commonly asked about a member at one instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// What the member has of the programme's first unit.
+    pub balance: Balance,
+    /// The points of that unit that will expire, the soonest first.
+    pub expiring: Vec<Expiring>,
+    /// How many of the points that can be spent now expire within 30 calendar days.
+    pub expiring_soon: i64,
+    /// The place on the ladder, if the programme has one.
+    pub tier: Option<TierStanding>,
+}
+
+impl Standing {
+    /// The fields that the [`catalogue`](super::catalogue) promises.
+    pub fn fields(&self) -> Fields {
+        let mut fields = Fields::with_capacity(8);
+        let mut set = |name, value: i64| fields.set(Name::from_static(name), value);
+        set("loyalty.points", self.balance.available);
+        set("loyalty.points_pending", self.balance.pending);
+        set("loyalty.points_owed", self.balance.owed);
+        set("loyalty.points_expiring", self.expiring_soon);
+        fields.put(Name::from_static("loyalty.next_expiry"), self.expiring.first().map(|next| next.at));
+        if let Some(tier) = &self.tier {
+            fields.put(Name::from_static("loyalty.tier"), tier.tier.as_ref());
+            fields.put(Name::from_static("loyalty.tier_ends"), tier.ends);
+            fields.put(Name::from_static("loyalty.to_next_tier"), tier.next.as_ref().map(|next| next.missing));
+        }
+        fields
+    }
+}
+
+impl Account<'_> {
+    /// What the member has of a unit at an instant; of the programme's first unit if none is named.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) when the programme has no such unit.
+    pub fn balance(&self, unit: Option<&Name>, at: Timestamp) -> Result<Balance> {
+        let unit = &self.programme.governing(at)?.definition.unit(unit)?.name;
+        Ok(self.ledger.balance(self.programme.id, unit, at))
+    }
+
+    /// The points of a unit that the member has at an instant and that will expire, the soonest first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) when the programme has no such unit.
+    pub fn expiring(&self, unit: Option<&Name>, at: Timestamp) -> Result<Vec<Expiring>> {
+        let unit = &self.programme.governing(at)?.definition.unit(unit)?.name;
+        Ok(expiring(&self.settled(at)?, self, unit, at, |_| true))
+    }
+
+    /// The place of the member on the ladder at an instant, past or present; nothing if the programme has none.
+    ///
+    /// It is a function of what had happened by then, of the version of the programme that applied then, and of the
+    /// clock. What is heard of late changes the answer, what happens later does not.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) for a programme without versions.
+    pub fn tier(&self, at: Timestamp) -> Result<Option<TierStanding>> {
+        let version = self.programme.governing(at)?;
+        let climb = self.climb(version, at, true);
+        let ladder = version.definition.tiers.as_ref();
+        Ok(climb.zip(ladder).map(|(climb, ladder)| TierStanding::of(ladder, &climb, at)))
+    }
+
+    /// Every change of the member's tier up to an instant, under the version of the programme that applies then.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) for a programme without versions.
+    pub fn tier_history(&self, until: Timestamp) -> Result<Vec<TierChange>> {
+        let version = self.programme.governing(until)?;
+        let climb = self.climb(version, until, true);
+        let Some((climb, ladder)) = climb.zip(version.definition.tiers.as_ref()) else { return Ok(Vec::new()) };
+        Ok(climb.changes.iter().map(|(at, level)| TierChange { at: *at, tier: name(ladder, *level) }).collect())
+    }
+
+    /// All that is commonly asked about the member at an instant.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) for a programme without versions.
+    pub fn standing(&self, at: Timestamp) -> Result<Standing> {
+        let definition = &self.programme.governing(at)?.definition;
+        let unit = &definition.unit(None)?.name;
+        let settled = self.settled(at)?;
+        let soon = definition.zone.add(at, Period::days(30));
+        let available = expiring(&settled, self, unit, at, |available_at| available_at <= at);
+        Ok(Standing {
+            balance: settled.balance(self.programme.id, unit, at),
+            expiring: expiring(&settled, self, unit, at, |_| true),
+            expiring_soon: available.iter().filter(|one| one.at < soon).map(|one| one.points).sum(),
+            tier: self.tier(at)?,
+        })
+    }
+
+    /// The ledger with all that the clock has done up to an instant, written or not.
+    pub(super) fn settled(&self, at: Timestamp) -> Result<Ledger> {
+        let mut ledger = self.ledger.clone();
+        for unit in &self.programme.governing(Timestamp::MAX)?.definition.units {
+            let wallet = self.wallet(&unit.name);
+            let run = wallet.run(&[], wallet.last.max(at))?;
+            wallet.missing(&run, None, at)?.into_iter().for_each(|movement| ledger.record(movement));
+        }
+        Ok(ledger)
+    }
+}
+
+pub(super) fn expiring(
+    settled: &Ledger,
+    account: &Account<'_>,
+    unit: &Name,
+    at: Timestamp,
+    counts: impl Fn(Timestamp) -> bool,
+) -> Vec<Expiring> {
+    let mut sums = std::collections::BTreeMap::new();
+    for lot in settled.lots(account.programme.id, unit, at) {
+        if let Some(expires_at) = lot.expires_at.filter(|end| *end > at && lot.open > 0)
+            && lot.available_at.is_some_and(&counts)
+        {
+            *sums.entry(expires_at).or_insert(0) += lot.open;
+        }
+    }
+    sums.into_iter().map(|(at, points)| Expiring { at, points }).collect()
+}

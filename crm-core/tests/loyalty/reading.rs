@@ -1,0 +1,1 @@
+//! Statements, standings and liability.
