@@ -101,6 +101,8 @@ pub(super) struct Book {
     sorted: Option<SpendOrder>,
     takes: Vec<Take>,
     debt: i64,
+    /// What repaid debt: lots and points.
+    repayments: Vec<(u32, i64)>,
     /// No open lot expires before.
     next_expiry: Timestamp,
 }
@@ -114,6 +116,7 @@ impl Default for Book {
             sorted: None,
             takes: Vec::new(),
             debt: 0,
+            repayments: Vec::new(),
             next_expiry: Timestamp::MAX,
         }
     }
@@ -124,6 +127,7 @@ impl Book {
     pub(super) fn turn(&mut self) {
         self.open.clear();
         self.takes.clear();
+        self.repayments.clear();
         self.sorted = None;
         self.debt = 0;
         self.next_expiry = Timestamp::MAX;
@@ -185,6 +189,7 @@ impl Book {
             let mover = event.map_or(Mover::Lot(number), Mover::Event);
             self.post(MovementKind::Repaid, at, number, -points, mover, Object::Nothing);
             self.post(MovementKind::Settled, at, DEBT, points, mover, Object::Lot(number));
+            self.repayments.push((number, points));
         }
         self.drop_empty();
     }
@@ -253,7 +258,7 @@ impl Book {
     }
 
     /// Gives points of a redemption back: to the lots they came from, the last one taken first. What had expired
-    /// meanwhile expires at once.
+    /// meanwhile expires at once. What was owed and has been repaid since goes back to the lots that repaid it.
     pub(super) fn restore(
         &mut self,
         (event, at): (u32, Timestamp),
@@ -262,7 +267,7 @@ impl Book {
         policy: Policy,
         ids: &impl Fn(u32) -> Id,
     ) {
-        let (mover, of) = (Mover::Event(event), Object::Event(redemption));
+        let of = Object::Event(redemption);
         for index in (0..self.takes.len()).rev() {
             let take = &mut self.takes[index];
             let back = take.points.min(points);
@@ -271,25 +276,45 @@ impl Book {
             }
             take.points -= back;
             points -= back;
-            let number = take.lot;
-            self.post(MovementKind::Restored, at, number, back, mover, of);
-            if number == DEBT {
+            let lot = take.lot;
+            self.post(MovementKind::Restored, at, lot, back, Mover::Event(event), of);
+            if lot == DEBT {
                 self.debt -= back;
-                continue;
-            }
-            let lot = &mut self.lots[number as usize];
-            if lot.expires_at <= at && lot.expires_at != Timestamp::MAX {
-                lot.expired += back;
-                self.post(MovementKind::Expired, at, number, -back, mover, of);
+                self.undo_repayments(event, at);
             } else {
-                let closed = lot.open == 0;
-                lot.open += back;
-                if closed {
-                    self.reopen(number);
-                }
+                self.give_back(event, at, lot, back, of);
             }
         }
         self.repay(at, Some(event), policy, ids);
+    }
+
+    fn undo_repayments(&mut self, event: u32, at: Timestamp) {
+        while self.debt < 0
+            && let Some((lot, points)) = self.repayments.pop()
+        {
+            let back = points.min(-self.debt);
+            if back < points {
+                self.repayments.push((lot, points - back));
+            }
+            self.debt += back;
+            self.post(MovementKind::Repaid, at, lot, back, Mover::Event(event), Object::Nothing);
+            self.post(MovementKind::Settled, at, DEBT, -back, Mover::Event(event), Object::Lot(lot));
+            self.give_back(event, at, lot, back, Object::Nothing);
+        }
+    }
+
+    fn give_back(&mut self, event: u32, at: Timestamp, number: u32, points: i64, of: Object) {
+        let lot = &mut self.lots[number as usize];
+        if lot.expires_at <= at && lot.expires_at != Timestamp::MAX {
+            lot.expired += points;
+            self.post(MovementKind::Expired, at, number, -points, Mover::Event(event), of);
+            return;
+        }
+        let closed = lot.open == 0;
+        lot.open += points;
+        if closed {
+            self.reopen(number);
+        }
     }
 
     fn take(

@@ -2,5 +2,7 @@
 
 mod club;
 mod faults;
+mod laws;
 mod reading;
+mod reference;
 mod tiers;
