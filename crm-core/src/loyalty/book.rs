@@ -12,6 +12,9 @@ use crate::base::{Id, Timestamp};
 /// The number of the lot of what is owed.
 pub(super) const DEBT: u32 = u32::MAX;
 
+/// Gives the ids of lots, which decide between lots that are alike.
+pub(super) type Ids<'a> = &'a dyn Fn(u32) -> Id;
+
 /// A lot in a book.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BookLot {
@@ -22,26 +25,19 @@ pub(super) struct BookLot {
     pub(super) points: i64,
     open: i64,
     expired: i64,
-    /// What it was opened for.
-    pub(super) event: u32,
-    pub(super) rule: u16,
 }
 
 impl BookLot {
-    pub(super) const fn new(at: Timestamp, available_at: Timestamp, expires_at: Timestamp, points: i64) -> Self {
-        Self { at, available_at, expires_at, points, open: points, expired: 0, event: 0, rule: 0 }
+    pub(super) fn new(at: Timestamp, life: Life, points: i64) -> Self {
+        let Life { available_at, expires_at } = life;
+        let expires_at = expires_at.unwrap_or(Timestamp::MAX);
+        Self { at, available_at, expires_at, points, open: points, expired: 0 }
     }
 
     /// When its points can be spent.
     pub(super) fn life(&self) -> Life {
         let expires_at = Some(self.expires_at).filter(|end| *end != Timestamp::MAX);
         Life { available_at: self.available_at, expires_at }
-    }
-
-    pub(super) const fn opened_by(mut self, event: u32, rule: u16) -> Self {
-        self.event = event;
-        self.rule = rule;
-        self
     }
 }
 
@@ -84,7 +80,7 @@ struct Take {
 }
 
 /// How points are spent at the moment of an event.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Policy {
     pub(super) order: SpendOrder,
     pub(super) shortfall: Shortfall,
@@ -133,6 +129,11 @@ impl Book {
         self.next_expiry = Timestamp::MAX;
     }
 
+    /// Whether points are owed.
+    pub(super) const fn owes(&self) -> bool {
+        self.debt > 0
+    }
+
     /// Points that can be spent at an instant to which the book has been [advanced](Self::advance).
     pub(super) fn available(&self, at: Timestamp) -> i64 {
         let lots = self.open.iter().map(|lot| &self.lots[*lot as usize]);
@@ -140,7 +141,7 @@ impl Book {
     }
 
     /// Lets the clock run to an instant: points become available, repay and expire.
-    pub(super) fn advance(&mut self, to: Timestamp, policy: Policy, ids: &impl Fn(u32) -> Id) {
+    pub(super) fn advance(&mut self, to: Timestamp, policy: Policy, ids: Ids<'_>) {
         while self.debt > 0 {
             let lots = self.open.iter().map(|lot| self.lots[*lot as usize].available_at);
             let Some(next) = lots.min().filter(|next| *next <= to) else { break };
@@ -172,8 +173,8 @@ impl Book {
         self.next_expiry = next;
     }
 
-    fn repay(&mut self, at: Timestamp, event: Option<u32>, policy: Policy, ids: &impl Fn(u32) -> Id) {
-        if self.debt == 0 {
+    fn repay(&mut self, at: Timestamp, event: Option<u32>, policy: Policy, ids: Ids<'_>) {
+        if self.debt <= 0 {
             return;
         }
         self.sort(policy.order, ids);
@@ -195,7 +196,7 @@ impl Book {
     }
 
     /// Opens a lot.
-    pub(super) fn grant(&mut self, lot: BookLot, policy: Policy, ids: &impl Fn(u32) -> Id) -> u32 {
+    pub(super) fn grant(&mut self, lot: BookLot, policy: Policy, ids: Ids<'_>) -> u32 {
         let number = self.lots.len() as u32;
         self.lots.push(lot);
         if lot.points > 0 {
@@ -215,7 +216,7 @@ impl Book {
         (event, at): (u32, Timestamp),
         points: i64,
         policy: Policy,
-        ids: &impl Fn(u32) -> Id,
+        ids: Ids<'_>,
     ) -> i64 {
         let missing = self.take(kind, (event, at), points, Object::Nothing, policy, ids);
         if missing > 0 && policy.shortfall == Shortfall::Owe {
@@ -231,7 +232,7 @@ impl Book {
         origin: u32,
         points: i64,
         policy: Policy,
-        ids: &impl Fn(u32) -> Id,
+        ids: Ids<'_>,
     ) -> i64 {
         let (of, mover) = (Object::Lot(origin), Mover::Event(event));
         let lot = &mut self.lots[origin as usize];
@@ -265,7 +266,7 @@ impl Book {
         redemption: u32,
         mut points: i64,
         policy: Policy,
-        ids: &impl Fn(u32) -> Id,
+        ids: Ids<'_>,
     ) {
         let of = Object::Event(redemption);
         for index in (0..self.takes.len()).rev() {
@@ -324,7 +325,7 @@ impl Book {
         points: i64,
         of: Object,
         policy: Policy,
-        ids: &impl Fn(u32) -> Id,
+        ids: Ids<'_>,
     ) -> i64 {
         self.sort(policy.order, ids);
         let mut missing = points;
@@ -368,7 +369,7 @@ impl Book {
         self.open.retain(|number| lots[*number as usize].open > 0);
     }
 
-    fn sort(&mut self, order: SpendOrder, ids: &impl Fn(u32) -> Id) {
+    fn sort(&mut self, order: SpendOrder, ids: Ids<'_>) {
         if self.sorted == Some(order) {
             return;
         }

@@ -3,7 +3,7 @@
 use super::account::{Account, Decision};
 use super::assess::{Award, Plan};
 use super::{Movement, MovementKind, Purchase, Version};
-use crate::base::{Env, Error, Id, Result, Timestamp};
+use crate::base::{CustomerId, Env, Error, Id, ProgrammeId, Result, Timestamp};
 
 impl Account<'_> {
     /// Awards the points that a purchase earns, under the version of the programme and in the tier that applied when it
@@ -36,7 +36,7 @@ impl Account<'_> {
     /// [`Error::Invalid`] when `at` lies in the future.
     pub fn join(&self, at: Timestamp, env: &Env<'_>) -> Result<Decision> {
         self.check(self.member, at, env)?;
-        let cause = Id::derived("crm-core/loyalty/join", &format!("{}/{}", self.programme.id, self.member));
+        let cause = joining(self.programme.id, self.member);
         let known = self.caused_by(cause).next().is_some();
         let Some(version) = self.programme.at(at).filter(|_| !known) else { return Ok(Decision::default()) };
         let mut awards = Vec::new();
@@ -63,4 +63,9 @@ impl Account<'_> {
         };
         awards.iter().map(one).collect()
     }
+}
+
+/// The cause of the points for joining.
+pub(super) fn joining(programme: ProgrammeId, member: CustomerId) -> Id {
+    Id::derived("crm-core/loyalty/join", &format!("{programme}/{member}"))
 }

@@ -179,7 +179,7 @@ pub(super) struct Scribe<'a> {
 
 impl<'a> Scribe<'a> {
     pub(super) fn new(programme: &'a Programme, member: CustomerId, unit: &Name, recorded: Timestamp) -> Self {
-        let space = format!("crm-core/loyalty/{}", programme.id);
+        let space = space(programme.id);
         let debt = Id::derived(&space, &format!("debt/{member}/{unit}"));
         Self { programme, member, unit: unit.clone(), recorded, space, debt }
     }
@@ -200,8 +200,7 @@ impl<'a> Scribe<'a> {
 
     /// The id of a lot.
     pub(super) fn lot(&self, kind: MovementKind, cause: Id, rule: Option<&Name>) -> Id {
-        let rule = rule.map_or("", Name::as_str);
-        Id::derived(&self.space, &format!("{kind}/{cause}/{}/{rule}", self.unit))
+        lot_id(&self.space, &self.unit, kind, cause, rule)
     }
 
     /// The `nth` movement of a step; the first one is number 0, later ones correct it.
@@ -242,4 +241,14 @@ impl<'a> Scribe<'a> {
         let of = of.unwrap_or(Id::NIL);
         Id::derived(&self.space, &format!("{kind}/{cause}/{lot}/{of}/{nth}"))
     }
+}
+
+/// The name space of the ids of a programme's movements.
+pub(super) fn space(programme: ProgrammeId) -> String {
+    format!("crm-core/loyalty/{programme}")
+}
+
+/// The id of the lot that a cause opens in a unit, by a rule or without one.
+pub(super) fn lot_id(space: &str, unit: &Name, kind: MovementKind, cause: Id, rule: Option<&Name>) -> Id {
+    Id::derived(space, &format!("{kind}/{cause}/{unit}/{}", rule.map_or("", Name::as_str)))
 }

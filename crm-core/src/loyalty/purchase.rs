@@ -134,3 +134,12 @@ pub struct Adjustment {
     /// Why, in a word of the host's.
     pub reason: Name,
 }
+
+/// A member's joining of the programme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// Who.
+    pub member: CustomerId,
+    /// When.
+    pub at: Timestamp,
+}

@@ -23,7 +23,7 @@ impl Account<'_> {
         self.check(purchase.member, purchase.at, env)?;
         let lots: Vec<&Movement> = self.caused_by(purchase.id).filter(|one| one.kind == MovementKind::Earned).collect();
         let mut refunds: Vec<&Refund> = refunds.iter().filter(|refund| refund.purchase == purchase.id).collect();
-        refunds.sort_by_key(|refund| (refund.at, refund.id));
+        refunds.sort_by_key(|refund| (refund.at.max(purchase.at), refund.id));
         refunds.dedup_by_key(|refund| refund.id);
         let heard = self.heard_of(&lots);
         if !heard.iter().all(|id| refunds.iter().any(|refund| refund.id == *id)) {
@@ -59,9 +59,7 @@ impl Account<'_> {
         env: &Env<'_>,
     ) -> Result<Vec<Movement>> {
         let Some(first) = lots.first() else { return Ok(Vec::new()) };
-        if refund.amount.is_negative() || refund.amount.currency() != purchase.amount.currency() {
-            return Err(Error::invalid("amount", "a refund pays a positive amount back, in the purchase's currency"));
-        }
+        check_refund(purchase, refund)?;
         let at = refund.at.max(purchase.at);
         let mut movements = Vec::new();
         let mut events: BTreeMap<Name, Vec<Event>> = BTreeMap::new();
@@ -154,4 +152,14 @@ fn fit(
         }
     }
     Ok(most)
+}
+
+pub(super) fn check_refund(purchase: &Purchase, refund: &Refund) -> Result<()> {
+    let currency = purchase.amount.currency();
+    let amounts = refund.lines.iter().map(|line| line.amount).chain([refund.amount]);
+    if amounts.into_iter().all(|amount| !amount.is_negative() && amount.currency() == currency) {
+        Ok(())
+    } else {
+        Err(Error::invalid("amount", "a refund pays a positive amount back, in the purchase's currency"))
+    }
 }

@@ -191,10 +191,8 @@ impl<'a> Wallet<'a> {
             book.advance(event.at, policy, &ids);
             match event.what {
                 What::Grant { lot, life, points } => {
-                    let end = life.expires_at.unwrap_or(Timestamp::MAX);
-                    let opened = BookLot::new(event.at, life.available_at, end, points).opened_by(number, 0);
                     lot_numbers.insert(lot, book.lots.len() as u32);
-                    book.grant(opened, policy, &ids);
+                    book.grant(BookLot::new(event.at, life, points), policy, &ids);
                 }
                 What::Reverse { lot, points } => match lot_numbers.get(&lot) {
                     Some(origin) => uncovered += book.reverse(step, *origin, points, policy, &ids),

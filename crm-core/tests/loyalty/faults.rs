@@ -268,6 +268,21 @@ fn a_late_refund_leaves_accepted_redemptions_alone() {
 }
 
 #[test]
+fn cancelling_what_was_owed_and_repaid_gives_the_repayment_back() {
+    let mut club = Club::simple(r#", "shortfall": "owe""#);
+    club.buy("A", "2026-01-10", "100.00");
+    club.redeem("R", "2026-01-20", 70).unwrap();
+    let purchase = club.purchase("A", "2026-01-10", "100.00");
+    club.refund(&purchase, &[refund("X", "A", "2026-01-15", "100.00")]);
+    club.buy("B", "2026-01-25", "90.00");
+    assert_eq!((club.available("2026-01-25"), club.balance("2026-01-25").owed), (20, 0));
+    club.cancel("R", "2026-01-26", Some(30)).unwrap();
+    assert_eq!(club.available("2026-01-26"), 50);
+    club.cancel("R", "2026-01-27", None).unwrap();
+    assert_eq!((club.available("2026-01-27"), club.balance("2026-01-27").owed), (90, 0));
+}
+
+#[test]
 fn two_decisions_taken_at_once_cannot_both_be_written() {
     let mut club = Club::simple("");
     club.buy("A", "2026-01-10", "100.00");

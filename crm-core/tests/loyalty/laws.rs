@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crm_core::base::{CountedIds, CustomerId, Env, Id, Money, ProgrammeId, Timestamp};
 use crm_core::fact::{Fact, Projection};
 use crm_core::loyalty::{
-    Account, Adjustment, Cancellation, Decision, Definition, Ledger, Lot, Movement, MovementKind, Programme, Purchase,
-    Redemption, Refund,
+    Account, Adjustment, Cancellation, Decision, Definition, History, Join, Ledger, Lot, Movement, MovementKind,
+    Programme, Purchase, Redemption, Refund, replay,
 };
 use proptest::prelude::*;
 
@@ -60,8 +60,13 @@ fn any_deed() -> impl Strategy<Value = Deed> {
     let minutes = prop_oneof![(0_i64..90).prop_map(|day| day * DAY), 0_i64..90 * DAY];
     let delay = prop_oneof![3 => Just(0_i64), 1 => 0_i64..120 * DAY];
     let skew = prop_oneof![3 => Just(0_i64), 1 => 0_i64..3 * DAY];
-    (minutes, delay, skew, proptest::bool::weighted(0.2), what)
-        .prop_map(|(minutes, delay, skew, twice, what)| Deed { minutes, delay, skew, twice, what })
+    (minutes, delay, skew, proptest::bool::weighted(0.2), what).prop_map(|(minutes, delay, skew, twice, what)| Deed {
+        minutes,
+        delay,
+        skew,
+        twice,
+        what,
+    })
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
@@ -89,6 +94,24 @@ fn any_case() -> impl Strategy<Value = Case> {
             deeds,
         },
     )
+}
+
+/// A case in which refunds are heard of late and their points have been spent: the member owes, repays and cancels.
+fn any_case_with_debt() -> impl Strategy<Value = Case> {
+    let late = prop_oneof![Just(0_i64), 0_i64..40 * DAY];
+    let deed = prop_oneof![
+        3 => (0_i64..40 * DAY, Just(0_i64), (300_i64..1200).prop_map(|cents| Kind::Buy { cents })),
+        2 => (0_i64..20 * DAY, late, (0_usize..4).prop_map(|which| Kind::Refund { which, percent: 100 })),
+        3 => (0_i64..40 * DAY, Just(0_i64), (1_i64..15).prop_map(|points| Kind::Redeem { points })),
+        2 => (0_i64..90 * DAY, Just(0_i64), (0_usize..4, proptest::option::of(1_i64..8))
+            .prop_map(|(which, points)| Kind::Cancel { which, points })),
+    ];
+    let deed = deed.prop_map(|(minutes, delay, what)| Deed { minutes, delay, skew: 0, twice: false, what });
+    (any_case(), proptest::collection::vec(deed, 4..16)).prop_map(|(case, deeds)| Case {
+        shortfall: "owe",
+        deeds,
+        ..case
+    })
 }
 
 fn definition(case: &Case) -> Definition {
@@ -135,6 +158,19 @@ enum Command {
     Redeem(Redemption),
     Cancel(Cancellation),
     Adjust(Adjustment),
+}
+
+impl Command {
+    /// When it takes effect, its rank among what happens then, and its id.
+    fn place(&self) -> ((Timestamp, u8), Id) {
+        match self {
+            Self::Buy(one) => ((one.at, 0), one.id),
+            Self::Refund(one) => ((one.at, 1), one.id),
+            Self::Redeem(one) => ((one.at, 2), one.id),
+            Self::Cancel(one) => ((one.at, 3), one.id),
+            Self::Adjust(one) => ((one.at, if one.points < 0 { 2 } else { 0 }), one.id),
+        }
+    }
 }
 
 struct World {
@@ -253,8 +289,7 @@ impl World {
             if heard == 0 {
                 return;
             }
-            let decision =
-                self.account().refund(&purchase, &refunds[..heard], &Env::new(now, &env_ids)).unwrap();
+            let decision = self.account().refund(&purchase, &refunds[..heard], &Env::new(now, &env_ids)).unwrap();
             let refund = &refunds[heard - 1];
             let lots: Vec<Lot> = self.ledger.lots(self.programme.id, &name("points"), Timestamp::MAX);
             for lot in lots {
@@ -267,11 +302,8 @@ impl World {
                     .map(|one| -one.points)
                     .sum();
                 let waived: i64 = decision.movements.iter().filter(own).filter_map(|one| one.waived).sum();
-                let happening = |points| Happening {
-                    at: refund.at,
-                    cause: refund.id,
-                    what: What::Reverse { lot: lot.id, points },
-                };
+                let happening =
+                    |points| Happening { at: refund.at, cause: refund.id, what: What::Reverse { lot: lot.id, points } };
                 if waived > 0 {
                     let more = self.short(Some(happening(taken + 1)));
                     assert!(more > self.short(None), "more could have been taken back");
@@ -337,7 +369,9 @@ impl World {
                 "lot {} at {now}",
                 lot.id
             );
-            assert!([lot.earned, lot.redeemed, lot.expired, lot.reversed, lot.repaid, lot.open].iter().all(|n| *n >= 0));
+            assert!(
+                [lot.earned, lot.redeemed, lot.expired, lot.reversed, lot.repaid, lot.open].iter().all(|n| *n >= 0)
+            );
         }
         let balance = self.ledger.balance(self.programme.id, &name("points"), now);
         assert_eq!((balance.available, balance.pending), reference.balance(now), "at {now}");
@@ -427,9 +461,74 @@ fn live(case: &Case) -> World {
     world
 }
 
+/// Everything as it happens, and all of it replayed, gives the same movements.
+fn in_order(case: &Case, joined: i64) {
+    let mut world = World::new(case);
+    let joined = at("2026-01-15T00:00:00Z").saturating_add_days(joined);
+    let mut commands = commands(case);
+    let redeemed: BTreeMap<Id, Timestamp> = commands
+        .iter()
+        .filter_map(|(_, _, command)| if let Command::Redeem(one) = command { Some((one.id, one.at)) } else { None })
+        .collect();
+    for (_, _, command) in &mut commands {
+        if let Command::Cancel(one) = command {
+            one.at = one.at.max(redeemed[&one.redemption]);
+        }
+    }
+    commands.sort_by_key(|(_, _, command)| command.place());
+    commands.dedup_by_key(|(_, _, command)| command.place());
+    let (mut purchases, mut refunds, mut redemptions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut cancellations, mut adjustments, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    let mut has_joined = false;
+    for (_, _, command) in &commands {
+        let ((when, _), cause) = command.place();
+        if !has_joined && joined <= when {
+            has_joined = true;
+            let env = Env::new(joined, &world.ids);
+            let decision = world.account().join(joined, &env).unwrap();
+            world.write(&decision);
+        }
+        let known = |ledger: &Ledger| ledger.movements().any(|one| one.cause == cause);
+        let done = world.hear(command, when);
+        match command {
+            Command::Buy(one) => purchases.push(one.clone()),
+            Command::Refund(one) => refunds.push(one.clone()),
+            Command::Redeem(one) => redemptions.push(one.clone()),
+            Command::Cancel(one) => cancellations.push(one.clone()),
+            Command::Adjust(one) => adjustments.push(one.clone()),
+        }
+        if !done || !known(&world.ledger) {
+            refused.push(cause);
+        }
+    }
+    let end = at("2026-12-01");
+    let settled = world.account().settle(&Env::new(end, &world.ids)).unwrap();
+    world.write(&settled);
+    let joins = [Join { member: world.member, at: joined }];
+    purchases.reverse();
+    let history = History {
+        joins: if has_joined { &joins } else { &[] },
+        purchases: &purchases,
+        refunds: &refunds,
+        redemptions: &redemptions,
+        cancellations: &cancellations,
+        adjustments: &adjustments,
+    };
+    let replay = replay(&world.programme, history, end).unwrap();
+    let bare = |movement: Movement| Movement { recorded: end, ..movement };
+    let mut replayed: Vec<Movement> = replay.movements().map(|movement| bare(movement.unwrap())).collect();
+    replayed.sort_by_key(|movement| movement.id);
+    let decided: Vec<Movement> = world.ledger.movements().cloned().map(bare).collect();
+    assert_eq!(replayed, decided);
+    let mut replay_refused = replay.refused().to_vec();
+    replay_refused.sort();
+    refused.sort();
+    assert_eq!(replay_refused, refused);
+}
+
 proptest! {
     #[test]
-    fn the_ledger_agrees_with_the_reference(case in any_case()) {
+    fn the_ledger_agrees_with_the_reference(case in prop_oneof![2 => any_case(), 1 => any_case_with_debt()]) {
         let mut world = live(&case);
         let end = at("2026-12-01");
         let settled = world.account().settle(&Env::new(end, &world.ids)).unwrap();
@@ -489,6 +588,16 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_replay_is_what_is_decided_in_the_order_of_time(
+        case in prop_oneof![2 => any_case(), 1 => any_case_with_debt()],
+        joined in 0_i64..90,
+        owe in any::<bool>(),
+    ) {
+        let shortfall = if owe { "owe" } else { case.shortfall };
+        in_order(&Case { shortfall, ..case }, joined);
     }
 
     #[test]

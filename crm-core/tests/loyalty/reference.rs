@@ -152,7 +152,8 @@ impl Reference {
                         Place::Spent(by, nth) if by == redemption => Some((nth, Some(index))),
                         _ => None,
                     });
-                    let overdrawn = self.overdrawn.iter().filter(|(by, _)| *by == redemption).map(|(_, nth)| (*nth, None));
+                    let overdrawn =
+                        self.overdrawn.iter().filter(|(by, _)| *by == redemption).map(|(_, nth)| (*nth, None));
                     match taken.chain(overdrawn).max_by_key(|(nth, _)| *nth) {
                         Some((_, Some(index))) => self.points[index].place = Place::Open,
                         Some((nth, None)) => {
