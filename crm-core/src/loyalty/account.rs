@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::climb::Climb;
+use super::climb::{Entry, Scale};
 use super::movement::Scribe;
 use super::settle::{Event, Life, Wallet, What};
-use super::tier::{climb, entries};
+use super::tier::entries;
 use super::{Ledger, Movement, MovementKind, POINTS, Programme, Unit, Version};
 use crate::base::{CustomerId, Env, Error, Id, Name, Result, Timestamp};
 use crate::change::{ChangeSet, Precondition};
@@ -90,11 +90,9 @@ impl<'a> Account<'a> {
         self.programme_movements().filter(move |one| one.cause == cause)
     }
 
-    /// The climb of the member on the ladder of a version, up to an instant.
-    pub(super) fn climb<'v>(&self, version: &'v Version, at: Timestamp, inclusive: bool) -> Option<Climb<'v>> {
-        let ladder = version.definition.tiers.as_ref()?;
-        let entries = entries(self.programme.id, ladder, self.ledger);
-        Some(climb(ladder, &version.definition.zone, &entries, at, inclusive))
+    /// What counts for the member on a ladder, in the order of time.
+    pub(super) fn entries(&self, scale: &Scale<'_>) -> Vec<Entry> {
+        entries(self.programme.id, scale.ladder, self.ledger)
     }
 
     pub(super) fn check(&self, member: CustomerId, at: Timestamp, env: &Env<'_>) -> Result<()> {

@@ -23,6 +23,13 @@ pub(super) struct BookLot {
     /// [`Timestamp::MAX`] for never.
     pub(super) expires_at: Timestamp,
     pub(super) points: i64,
+    /// How many of its points the clock took.
+    lapsed: i64,
+}
+
+/// What became of the points of a lot so far.
+#[derive(Clone, Copy, Debug)]
+struct Live {
     open: i64,
     expired: i64,
 }
@@ -31,7 +38,7 @@ impl BookLot {
     pub(super) fn new(at: Timestamp, life: Life, points: i64) -> Self {
         let Life { available_at, expires_at } = life;
         let expires_at = expires_at.unwrap_or(Timestamp::MAX);
-        Self { at, available_at, expires_at, points, open: points, expired: 0 }
+        Self { at, available_at, expires_at, points, lapsed: 0 }
     }
 
     /// When its points can be spent.
@@ -90,7 +97,12 @@ pub(super) struct Policy {
 #[derive(Debug)]
 pub(super) struct Book {
     pub(super) lots: Vec<BookLot>,
-    pub(super) postings: Vec<Posting>,
+    /// What moved, besides what lots tell themselves.
+    postings: Vec<Posting>,
+    /// The first lot of the present wallet.
+    first: usize,
+    /// The lots of the present wallet.
+    live: Vec<Live>,
     /// Lots with open points.
     open: Vec<u32>,
     /// In which order `open` is, if in any.
@@ -108,6 +120,8 @@ impl Default for Book {
         Self {
             lots: Vec::new(),
             postings: Vec::new(),
+            first: 0,
+            live: Vec::new(),
             open: Vec::new(),
             sorted: None,
             takes: Vec::new(),
@@ -121,12 +135,33 @@ impl Default for Book {
 impl Book {
     /// Begins another wallet.
     pub(super) fn turn(&mut self) {
+        self.first = self.lots.len();
+        self.live.clear();
         self.open.clear();
         self.takes.clear();
         self.repayments.clear();
         self.sorted = None;
         self.debt = 0;
         self.next_expiry = Timestamp::MAX;
+    }
+
+    /// The next lot and the next posting.
+    pub(super) const fn place(&self) -> (usize, usize) {
+        (self.lots.len(), self.postings.len())
+    }
+
+    /// All that has moved between two [places](Self::place).
+    pub(super) fn moved(&self, from: (usize, usize), to: (usize, usize)) -> impl Iterator<Item = Posting> + '_ {
+        let lapsed = (from.0 as u32..).zip(&self.lots[from.0..to.0]).filter(|(_, lot)| lot.lapsed > 0);
+        let lapsed = lapsed.map(|(number, lot)| Posting {
+            kind: MovementKind::Expired,
+            at: lot.expires_at.max(lot.at),
+            lot: number,
+            points: -lot.lapsed,
+            mover: Mover::Lot(number),
+            of: Object::Nothing,
+        });
+        lapsed.chain(self.postings[from.1..to.1].iter().copied())
     }
 
     /// Whether points are owed.
@@ -136,8 +171,8 @@ impl Book {
 
     /// Points that can be spent at an instant to which the book has been [advanced](Self::advance).
     pub(super) fn available(&self, at: Timestamp) -> i64 {
-        let lots = self.open.iter().map(|lot| &self.lots[*lot as usize]);
-        lots.filter(|lot| lot.available_at <= at).map(|lot| lot.open).sum()
+        let open = self.open.iter().filter(|lot| self.lots[**lot as usize].available_at <= at);
+        open.map(|lot| self.live[*lot as usize - self.first].open).sum()
     }
 
     /// Lets the clock run to an instant: points become available, repay and expire.
@@ -156,18 +191,18 @@ impl Book {
             return;
         }
         let mut next = Timestamp::MAX;
-        let (lots, postings) = (&mut self.lots, &mut self.postings);
+        let (lots, live, first) = (&mut self.lots, &mut self.live, self.first);
         self.open.retain(|number| {
             let lot = &mut lots[*number as usize];
             if lot.expires_at > to || lot.expires_at == Timestamp::MAX {
                 next = next.min(lot.expires_at);
                 return true;
             }
-            let (at, mover) = (lot.expires_at.max(lot.at), Mover::Lot(*number));
-            let kind = MovementKind::Expired;
-            postings.push(Posting { kind, at, lot: *number, points: -lot.open, mover, of: Object::Nothing });
-            lot.expired += lot.open;
-            lot.open = 0;
+            // Points come back to a lot that has expired only to expire at once, so the clock takes once.
+            let live = &mut live[*number as usize - first];
+            lot.lapsed = live.open;
+            live.expired += live.open;
+            live.open = 0;
             false
         });
         self.next_expiry = next;
@@ -180,12 +215,12 @@ impl Book {
         self.sort(policy.order, ids);
         for index in 0..self.open.len() {
             let number = self.open[index];
-            let lot = &mut self.lots[number as usize];
-            let points = lot.open.min(self.debt);
-            if lot.available_at > at || points == 0 {
+            let live = &mut self.live[number as usize - self.first];
+            let points = live.open.min(self.debt);
+            if self.lots[number as usize].available_at > at || points == 0 {
                 continue;
             }
-            lot.open -= points;
+            live.open -= points;
             self.debt -= points;
             let mover = event.map_or(Mover::Lot(number), Mover::Event);
             self.post(MovementKind::Repaid, at, number, -points, mover, Object::Nothing);
@@ -199,6 +234,7 @@ impl Book {
     pub(super) fn grant(&mut self, lot: BookLot, policy: Policy, ids: Ids<'_>) -> u32 {
         let number = self.lots.len() as u32;
         self.lots.push(lot);
+        self.live.push(Live { open: lot.points, expired: 0 });
         if lot.points > 0 {
             self.reopen(number);
             self.expire(lot.at);
@@ -235,11 +271,11 @@ impl Book {
         ids: Ids<'_>,
     ) -> i64 {
         let (of, mover) = (Object::Lot(origin), Mover::Event(event));
-        let lot = &mut self.lots[origin as usize];
-        let open = lot.open.min(points);
-        let expired = lot.expired.min(points - open);
-        lot.open -= open;
-        lot.expired -= expired;
+        let live = &mut self.live[origin as usize - self.first];
+        let open = live.open.min(points);
+        let expired = live.expired.min(points - open);
+        live.open -= open;
+        live.expired -= expired;
         if expired > 0 {
             self.post(MovementKind::Expired, at, origin, expired, mover, of);
         }
@@ -305,14 +341,14 @@ impl Book {
     }
 
     fn give_back(&mut self, event: u32, at: Timestamp, number: u32, points: i64, of: Object) {
-        let lot = &mut self.lots[number as usize];
+        let (lot, live) = (&self.lots[number as usize], &mut self.live[number as usize - self.first]);
         if lot.expires_at <= at && lot.expires_at != Timestamp::MAX {
-            lot.expired += points;
+            live.expired += points;
             self.post(MovementKind::Expired, at, number, -points, Mover::Event(event), of);
             return;
         }
-        let closed = lot.open == 0;
-        lot.open += points;
+        let closed = live.open == 0;
+        live.open += points;
         if closed {
             self.reopen(number);
         }
@@ -334,12 +370,12 @@ impl Book {
                 break;
             }
             let number = self.open[index];
-            let lot = &mut self.lots[number as usize];
-            if lot.available_at > at {
+            if self.lots[number as usize].available_at > at {
                 continue;
             }
-            let part = lot.open.min(missing);
-            lot.open -= part;
+            let live = &mut self.live[number as usize - self.first];
+            let part = live.open.min(missing);
+            live.open -= part;
             missing -= part;
             self.post(kind, at, number, -part, Mover::Event(event), of);
             self.takes.push(Take { event, lot: number, points: part });
@@ -365,8 +401,8 @@ impl Book {
     }
 
     fn drop_empty(&mut self) {
-        let lots = &self.lots;
-        self.open.retain(|number| lots[*number as usize].open > 0);
+        let (live, first) = (&self.live, self.first);
+        self.open.retain(|number| live[*number as usize - first].open > 0);
     }
 
     fn sort(&mut self, order: SpendOrder, ids: Ids<'_>) {

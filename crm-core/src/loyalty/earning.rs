@@ -2,6 +2,7 @@
 
 use super::account::{Account, Decision};
 use super::assess::{Award, Plan};
+use super::tier::climb;
 use super::{Movement, MovementKind, Purchase, Version};
 use crate::base::{CustomerId, Env, Error, Id, ProgrammeId, Result, Timestamp};
 
@@ -18,7 +19,8 @@ impl Account<'_> {
         let known = self.caused_by(purchase.id).any(|one| one.kind == MovementKind::Earned);
         let Some(version) = self.programme.at(purchase.at).filter(|_| !known) else { return Ok(Decision::default()) };
         let mut awards = Vec::new();
-        let climb = self.climb(version, purchase.at, false);
+        let scale = version.scale();
+        let climb = scale.as_ref().map(|scale| climb(scale, &self.entries(scale), purchase.at, false));
         Plan::new(version).purchase(purchase, climb.and_then(|climb| climb.tier()), &mut awards)?;
         let mut openings = self.open(version, &awards, purchase.id, purchase.at, env)?;
         if openings.is_empty() {

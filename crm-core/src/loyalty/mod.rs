@@ -1,6 +1,7 @@
 //! What members earned: programmes, points, tiers, statements and liability.
 
 mod account;
+mod almanac;
 mod assess;
 mod audit;
 mod book;

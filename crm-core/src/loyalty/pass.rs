@@ -2,50 +2,84 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::almanac::Lives;
 use super::assess::{Award, Plan, kept};
 use super::book::{Book, BookLot, Ids, Policy};
 use super::check::MAX_POINTS;
-use super::climb::{Climb, Entry};
+use super::climb::{Climb, Entry, Scale};
 use super::movement::{lot_id, space};
 use super::refunding::check_refund;
 use super::replay::{Deed, Happening, History, LotName, Reversal, Span, UnitBook};
-use super::settle::Life;
-use super::{Basis, MovementKind, Programme, Purchase, Refund, Tier};
+use super::{Basis, Definition, Ladder, MovementKind, Programme, Purchase, Refund, Tier, Unit, Version};
 use crate::base::{Id, Money, Name, Result, Timestamp};
 
 /// The number of a happening, and when it takes effect.
 type Place = (u32, Timestamp);
+
+/// A version of the programme, made ready to be asked often.
+pub(super) struct Ready<'a> {
+    plan: Plan<'a>,
+    scale: Option<Scale<'a>>,
+    /// The place of the unit that counts on the ladder, if points do.
+    counting: Option<usize>,
+    /// For each unit of the version, its place among all units, and the lives of its points.
+    units: Vec<(usize, Lives<'a>)>,
+    /// For each of all units, how it is spent.
+    policies: Vec<Policy>,
+}
+
+impl<'a> Ready<'a> {
+    pub(super) fn new(version: &'a Version, names: &[&Name]) -> Self {
+        let definition = &version.definition;
+        let place = |name: &Name| names.iter().position(|own| *own == name);
+        let policy = |name: &&Name| {
+            let unit = definition.unit(Some(name));
+            unit.map_or(Policy::default(), |unit| Policy { order: unit.order, shortfall: unit.shortfall })
+        };
+        let counting = |ladder: &Ladder| if let Basis::Points { unit } = &ladder.basis { place(unit) } else { None };
+        let unit = |unit: &'a Unit| (place(&unit.name).unwrap_or(0), Lives::new(unit, &definition.zone));
+        Self {
+            plan: Plan::new(version),
+            scale: version.scale(),
+            counting: definition.tiers.as_ref().and_then(counting),
+            units: definition.units.iter().map(unit).collect(),
+            policies: names.iter().map(policy).collect(),
+        }
+    }
+
+    const fn definition(&self) -> &'a Definition {
+        &self.plan.version.definition
+    }
+}
 
 pub(super) struct Pass<'a, 'h> {
     programme: &'a Programme,
     history: History<'a>,
     happenings: &'h [Happening],
     until: Timestamp,
-    plans: Vec<Plan<'a>>,
-    /// For each plan, how each unit is spent.
-    policies: Vec<Vec<Policy>>,
+    plans: &'h [Ready<'a>],
     space: String,
     /// The purchases whose lots must be found again.
     refunded: HashSet<Id>,
     pub(super) units: Vec<UnitBook>,
     pub(super) reversals: Vec<Reversal>,
     pub(super) spans: Vec<Span>,
+    /// For each span and each unit, the first lot and the first posting.
+    pub(super) places: Vec<(usize, usize)>,
     pub(super) refused: Vec<Id>,
-    member: Member<'a>,
+    member: Member<'a, 'h>,
     awards: Vec<Award>,
     /// For each unit, the points that the present happening awarded or took back.
     moved: Vec<i64>,
-    /// The last life that was worked out: of which unit of which plan, and for when.
-    life: Option<(usize, u8, Timestamp, Life)>,
 }
 
 /// What has to be known of a member while its part is read.
 #[derive(Default)]
-struct Member<'a> {
+struct Member<'a, 'h> {
     /// What counts for the ladder of each plan.
     entries: Vec<Vec<Entry>>,
     /// The climb on the ladder of one plan, and how many entries it has taken in.
-    climb: Option<(usize, Climb<'a>, usize)>,
+    climb: Option<(usize, Climb<'h>, usize)>,
     refunded: HashMap<Id, Refunded<'a>>,
     /// The unit, event and points left of each redemption.
     redemptions: HashMap<Id, (usize, u32, i64)>,
@@ -71,16 +105,11 @@ impl<'a, 'h> Pass<'a, 'h> {
         programme: &'a Programme,
         history: History<'a>,
         happenings: &'h [Happening],
+        plans: &'h [Ready<'a>],
         units: Vec<UnitBook>,
         until: Timestamp,
     ) -> Self {
-        let plans: Vec<Plan<'a>> = programme.versions().iter().map(Plan::new).collect();
-        let policy = |plan: &Plan<'_>, unit: &UnitBook| {
-            let unit = plan.version.definition.unit(Some(&unit.name));
-            unit.map_or(Policy::default(), |unit| Policy { order: unit.order, shortfall: unit.shortfall })
-        };
         Self {
-            policies: plans.iter().map(|plan| units.iter().map(|unit| policy(plan, unit)).collect()).collect(),
             programme,
             history,
             happenings,
@@ -92,19 +121,18 @@ impl<'a, 'h> Pass<'a, 'h> {
             units,
             reversals: Vec::new(),
             spans: Vec::new(),
+            places: Vec::new(),
             refused: Vec::new(),
             member: Member::default(),
             awards: Vec::new(),
-            life: None,
         }
     }
 
     /// Reads what one member did; `first` is the number of the first happening.
     pub(super) fn member(&mut self, first: u32, group: &[Happening]) -> Result<()> {
         let Some(member) = group.first().map(|one| one.member) else { return Ok(()) };
-        let begin = |unit: &UnitBook| (unit.book.lots.len(), unit.book.postings.len());
-        let units = self.units.iter().map(begin).collect();
-        self.spans.push(Span { member, reversals: self.reversals.len(), units });
+        self.spans.push(Span { member, reversals: self.reversals.len() });
+        self.places.extend(self.units.iter().map(|unit| unit.book.place()));
         self.units.iter_mut().for_each(|unit| unit.book.turn());
         self.member.entries.resize_with(self.plans.len(), Vec::new);
         self.member.entries.iter_mut().for_each(Vec::clear);
@@ -156,7 +184,7 @@ impl<'a, 'h> Pass<'a, 'h> {
         let Some(plan) = self.plan_at(at) else { return };
         let mut awards = std::mem::take(&mut self.awards);
         awards.clear();
-        self.plans[plan].sign_up(at, &mut awards);
+        self.plans[plan].plan.sign_up(at, &mut awards);
         self.award((event, at), plan, &mut awards, false);
         self.awards = awards;
         self.count((at, at), None, 0);
@@ -167,7 +195,7 @@ impl<'a, 'h> Pass<'a, 'h> {
         let tier = self.tier_before(plan, at);
         let mut awards = std::mem::take(&mut self.awards);
         awards.clear();
-        self.plans[plan].purchase(purchase, tier, &mut awards)?;
+        self.plans[plan].plan.purchase(purchase, tier, &mut awards)?;
         let before: Vec<usize> = match self.refunded.contains(&purchase.id) {
             true => self.units.iter().map(|unit| unit.lots.len()).collect(),
             false => Vec::new(),
@@ -175,7 +203,7 @@ impl<'a, 'h> Pass<'a, 'h> {
         if awards.is_empty() {
             // The mark of a purchase that was looked at.
             let mark = LotName { event, version: plan as u16, rule: None, first: true };
-            self.open((plan, 0), mark, at, 0);
+            self.open((plan, 0), at, std::iter::once((mark, 0)));
         }
         self.award((event, at), plan, &mut awards, true);
         self.awards = awards;
@@ -198,25 +226,26 @@ impl<'a, 'h> Pass<'a, 'h> {
             // What is owed is repaid from the lots of one purchase in the order of their ids.
             awards.sort_by_key(|award| self.lot_id(self.unit(plan, award.unit), name(award)));
         }
-        for award in awards.iter() {
-            self.open((plan, award.unit), name(award), at, award.points);
+        // Awards of one unit nearly always follow each other.
+        for same in awards.chunk_by(|one, next| one.unit == next.unit) {
+            self.open((plan, same[0].unit), at, same.iter().map(|award| (name(award), award.points)));
         }
     }
 
-    fn open(&mut self, (plan, place): (usize, u8), name: LotName, at: Timestamp, points: i64) {
-        let life = match self.life {
-            Some((own, other, when, life)) if (own, other, when) == (plan, place, at) => life,
-            _ => {
-                let definition = &self.plans[plan].version.definition;
-                let life = definition.units[usize::from(place)].life(&definition.zone, at);
-                self.life = Some((plan, place, at, life));
-                life
-            }
-        };
-        let unit = self.unit(plan, place);
-        self.moved[unit] += points;
-        self.units[unit].lots.push(name);
-        self.step(unit, at, |book, policy, ids| book.grant(BookLot::new(at, life, points), policy, ids));
+    /// Opens lots in one unit.
+    fn open(&mut self, (plan, place): (usize, u8), at: Timestamp, lots: impl Iterator<Item = (LotName, i64)>) {
+        let (plans, happenings, space) = (self.plans, self.happenings, &self.space);
+        let (unit, lives) = &plans[plan].units[usize::from(place)];
+        let (life, policy) = (lives.life(at), plans[plan].policies[*unit]);
+        let moved = &mut self.moved[*unit];
+        let UnitBook { name, book, lots: names } = &mut self.units[*unit];
+        book.advance(at, policy, &|lot| named(plans, happenings, space, name, names[lot as usize]));
+        for (lot, points) in lots {
+            *moved += points;
+            names.push(lot);
+            let ids = |lot: u32| named(plans, happenings, space, name, names[lot as usize]);
+            book.grant(BookLot::new(at, life, points), policy, &ids);
+        }
     }
 
     /// Remembers the lots of a purchase that will be refunded.
@@ -247,7 +276,7 @@ impl<'a, 'h> Pass<'a, 'h> {
         let gone = left(&own.refunds) <= 0 && (before > 0 || own.refunds.len() == 1);
         for (index, lot) in own.lots.iter_mut().enumerate() {
             let name = self.units[lot.unit].lots[lot.lot as usize];
-            let rules = &self.plans[usize::from(name.version)].version.definition.rules;
+            let rules = &self.plans[usize::from(name.version)].definition().rules;
             let rule = name.rule.and_then(|rule| rules.get(usize::from(rule)));
             let kept = rule.map_or(Ok(lot.points), |rule| kept(lot.points, rule, own.purchase, &own.refunds))?;
             let due = (lot.points - kept - lot.taken).max(0);
@@ -270,7 +299,7 @@ impl<'a, 'h> Pass<'a, 'h> {
 
     /// Gives the unit, or nothing if the points are not there.
     fn spend(&mut self, kind: MovementKind, place: Place, unit: Option<&Name>, points: i64) -> Option<usize> {
-        let definition = &self.plans[self.governing(place.1)].version.definition;
+        let definition = self.plans[self.governing(place.1)].definition();
         let unit = definition.unit(unit).ok().filter(|unit| unit.redeemable || kind != MovementKind::Redeemed)?;
         let unit = self.units.iter().position(|own| own.name == unit.name)?;
         let spent = (1..=MAX_POINTS).contains(&points)
@@ -282,12 +311,12 @@ impl<'a, 'h> Pass<'a, 'h> {
 
     fn give(&mut self, (event, at): Place, unit: Option<&Name>, points: i64) -> bool {
         let plan = self.governing(at);
-        let definition = &self.plans[plan].version.definition;
+        let definition = self.plans[plan].definition();
         let Ok(unit) = definition.unit(unit) else { return false };
         let place = definition.units.iter().position(|own| own.name == unit.name);
         let Some(place) = place.filter(|_| points <= MAX_POINTS) else { return false };
         let name = LotName { event, version: plan as u16, rule: None, first: false };
-        self.open((plan, place as u8), name, at, points);
+        self.open((plan, place as u8), at, std::iter::once((name, points)));
         self.moved.fill(0);
         true
     }
@@ -306,8 +335,8 @@ impl<'a, 'h> Pass<'a, 'h> {
 
     /// Lets the clock of a unit run to an instant, and does something then.
     fn step<T>(&mut self, unit: usize, at: Timestamp, act: impl FnOnce(&mut Book, Policy, Ids<'_>) -> T) -> T {
-        let policy = self.policies[self.governing(at)][unit];
-        let (plans, happenings, space) = (&self.plans, self.happenings, &self.space);
+        let policy = self.plans[self.governing(at)].policies[unit];
+        let (plans, happenings, space) = (self.plans, self.happenings, &self.space);
         let UnitBook { name, book, lots } = &mut self.units[unit];
         let ids = |lot: u32| named(plans, happenings, space, name, lots[lot as usize]);
         book.advance(at, policy, &ids);
@@ -315,18 +344,15 @@ impl<'a, 'h> Pass<'a, 'h> {
     }
 
     fn lot_id(&self, unit: usize, lot: LotName) -> Id {
-        named(&self.plans, self.happenings, &self.space, &self.units[unit].name, lot)
+        named(self.plans, self.happenings, &self.space, &self.units[unit].name, lot)
     }
 
     /// Notes what counts towards tiers: the points of the present happening, money, purchases.
     fn count(&mut self, (at, counts_at): (Timestamp, Timestamp), amount: Option<Money>, purchases: i64) {
-        for (plan, entries) in self.plans.iter().zip(&mut self.member.entries) {
-            let Some(ladder) = &plan.version.definition.tiers else { continue };
+        for (ready, entries) in self.plans.iter().zip(&mut self.member.entries) {
+            let Some(ladder) = &ready.definition().tiers else { continue };
             let value = match &ladder.basis {
-                Basis::Points { unit } => {
-                    let place = self.units.iter().position(|own| own.name == *unit);
-                    place.map_or(0, |place| self.moved[place])
-                }
+                Basis::Points { .. } => ready.counting.map_or(0, |unit| self.moved[unit]),
                 Basis::Spend { currency } => {
                     amount.filter(|amount| amount.currency() == *currency).map_or(0, Money::minor)
                 }
@@ -340,12 +366,11 @@ impl<'a, 'h> Pass<'a, 'h> {
     }
 
     /// The tier of the member on the ladder of a plan, by what happened before an instant.
-    fn tier_before(&mut self, plan: usize, at: Timestamp) -> Option<&'a Tier> {
-        let version = self.plans[plan].version;
-        let ladder = version.definition.tiers.as_ref()?;
+    fn tier_before(&mut self, plan: usize, at: Timestamp) -> Option<&'h Tier> {
+        let scale = self.plans[plan].scale.as_ref()?;
         let Member { entries, climb, .. } = &mut self.member;
         if climb.as_ref().is_none_or(|(own, ..)| *own != plan) {
-            *climb = Some((plan, Climb::new(ladder, &version.definition.zone), 0));
+            *climb = Some((plan, Climb::new(scale), 0));
         }
         let (_, climb, posted) = climb.as_mut()?;
         let fresh = &mut entries[plan][*posted..];
@@ -368,14 +393,13 @@ impl<'a, 'h> Pass<'a, 'h> {
 
     /// The place of a plan's unit among all units.
     fn unit(&self, plan: usize, unit: u8) -> usize {
-        let name = &self.plans[plan].version.definition.units[usize::from(unit)].name;
-        self.units.iter().position(|own| own.name == *name).unwrap_or(0)
+        self.plans[plan].units[usize::from(unit)].0
     }
 }
 
-fn named(plans: &[Plan<'_>], happenings: &[Happening], space: &str, unit: &Name, lot: LotName) -> Id {
+fn named(plans: &[Ready<'_>], happenings: &[Happening], space: &str, unit: &Name, lot: LotName) -> Id {
     let happening = &happenings[lot.event as usize];
-    let rules = &plans[usize::from(lot.version)].version.definition.rules;
+    let rules = &plans[usize::from(lot.version)].definition().rules;
     let rule = lot.rule.and_then(|rule| rules.get(usize::from(rule))).map(|rule| &rule.name);
     lot_id(space, unit, happening.deed.opens(), happening.cause, rule)
 }

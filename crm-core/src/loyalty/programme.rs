@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::climb::Scale;
 use super::fields::{CONTENT, DEFINITION, FROM, NAME, NUMBER, PROGRAMME, PROGRAMME_KIND};
 use super::{Ladder, Rule, Unit};
 use crate::base::{Env, Error, Id, Kind, Name, ProgrammeId, Result, Text, Timestamp, Value, Zone};
@@ -100,6 +101,13 @@ pub struct Version {
     pub content: Id,
     /// What it promises.
     pub definition: Definition,
+}
+
+impl Version {
+    /// The ladder, made ready to be climbed.
+    pub(super) fn scale(&self) -> Option<Scale<'_>> {
+        self.definition.tiers.as_ref().map(|ladder| Scale::new(ladder, &self.definition.zone))
+    }
 }
 
 /// A programme: its versions, the oldest first.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::book::Book;
 use super::earning::joining;
-use super::pass::Pass;
+use super::pass::{Pass, Ready};
 use super::{Adjustment, Cancellation, Join, MovementKind, Programme, Purchase, Redemption, Refund};
 use crate::base::{CustomerId, Id, Name, Result, Timestamp};
 
@@ -82,13 +82,11 @@ pub(super) struct Reversal {
     pub(super) waived: i64,
 }
 
-/// Where the parts of one member begin.
-#[derive(Clone, Debug)]
+/// Where the part of one member begins.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     pub(super) member: CustomerId,
     pub(super) reversals: usize,
-    /// For each unit, the first lot and the first posting.
-    pub(super) units: Vec<(usize, usize)>,
 }
 
 /// A history under a programme: every movement that it makes.
@@ -103,6 +101,8 @@ pub struct Replay<'a> {
     pub(super) units: Vec<UnitBook>,
     pub(super) reversals: Vec<Reversal>,
     pub(super) spans: Vec<Span>,
+    /// For each span and each unit, the first lot and the first posting.
+    pub(super) places: Vec<(usize, usize)>,
     refused: Vec<Id>,
 }
 
@@ -149,15 +149,17 @@ pub fn replay<'a>(programme: &'a Programme, history: History<'a>, until: Timesta
     let last = programme.governing(Timestamp::MAX)?;
     let book = |name: &Name| UnitBook { name: name.clone(), book: Book::default(), lots: Vec::new() };
     let units = last.definition.units.iter().map(|unit| book(&unit.name)).collect();
-    let mut pass = Pass::new(programme, history, &happenings, units, until);
+    let names: Vec<&Name> = last.definition.units.iter().map(|unit| &unit.name).collect();
+    let plans: Vec<Ready<'_>> = programme.versions().iter().map(|version| Ready::new(version, &names)).collect();
+    let mut pass = Pass::new(programme, history, &happenings, &plans, units, until);
     let mut first = 0;
     for group in happenings.chunk_by(|one, next| one.member == next.member) {
         pass.member(first, group)?;
         first += group.len() as u32;
     }
-    let Pass { units, reversals, spans, refused: more, .. } = pass;
+    let Pass { units, reversals, spans, places, refused: more, .. } = pass;
     refused.extend(more);
-    Ok(Replay { programme, history, happenings, units, reversals, spans, refused })
+    Ok(Replay { programme, history, happenings, units, reversals, spans, places, refused })
 }
 
 impl Replay<'_> {

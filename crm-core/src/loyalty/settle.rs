@@ -220,8 +220,8 @@ impl<'a> Wallet<'a> {
     pub(super) fn missing(&self, run: &Run, because: Option<Id>, recorded: Timestamp) -> Result<Vec<Movement>> {
         let scribe = Scribe::new(self.programme, self.member, &self.unit, recorded);
         let mut steps: BTreeMap<Step, (Timestamp, i64)> = BTreeMap::new();
-        for posting in &run.book.postings {
-            let step = Step::of_posting(posting, scribe.debt, |lot| run.lot(lot), |event| run.cause(event));
+        for posting in run.book.moved((0, 0), run.book.place()) {
+            let step = Step::of_posting(&posting, scribe.debt, |lot| run.lot(lot), |event| run.cause(event));
             steps.entry(step).or_insert((posting.at, 0)).1 += posting.points;
         }
         for (step, written) in &self.written {

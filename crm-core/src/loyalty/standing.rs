@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::tier::name;
+use super::climb::Scale;
+use super::tier::{climb, name};
 use super::{Balance, Ledger, TierChange, TierStanding};
 use crate::base::{Fields, Name, Period, Result, Timestamp};
 
@@ -75,10 +76,12 @@ impl Account<'_> {
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) for a programme without versions.
     pub fn tier(&self, at: Timestamp) -> Result<Option<TierStanding>> {
-        let version = self.programme.governing(at)?;
-        let climb = self.climb(version, at, true);
-        let ladder = version.definition.tiers.as_ref();
-        Ok(climb.zip(ladder).map(|(climb, ladder)| TierStanding::of(ladder, &climb, at)))
+        let scale = self.programme.governing(at)?.scale();
+        let standing = |scale: &Scale<'_>| {
+            let climb = climb(scale, &self.entries(scale), at, true);
+            TierStanding::of(scale.ladder, &climb, at)
+        };
+        Ok(scale.as_ref().map(standing))
     }
 
     /// Every change of the member's tier up to an instant, under the version of the programme that applies then.
@@ -86,10 +89,9 @@ impl Account<'_> {
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) for a programme without versions.
     pub fn tier_history(&self, until: Timestamp) -> Result<Vec<TierChange>> {
-        let version = self.programme.governing(until)?;
-        let climb = self.climb(version, until, true);
-        let Some((climb, ladder)) = climb.zip(version.definition.tiers.as_ref()) else { return Ok(Vec::new()) };
-        Ok(climb.changes.iter().map(|(at, level)| TierChange { at: *at, tier: name(ladder, *level) }).collect())
+        let Some(scale) = self.programme.governing(until)?.scale() else { return Ok(Vec::new()) };
+        let climb = climb(&scale, &self.entries(&scale), until, true);
+        Ok(climb.changes.iter().map(|(at, level)| TierChange { at: *at, tier: name(scale.ladder, *level) }).collect())
     }
 
     /// All that is commonly asked about the member at an instant.

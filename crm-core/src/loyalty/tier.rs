@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::climb::{Climb, Entry, Level};
+use super::climb::{Climb, Entry, Level, Scale};
 use super::{Basis, Ladder, Ledger, Movement, MovementKind};
-use crate::base::{Id, Name, ProgrammeId, Timestamp, Zone};
+use crate::base::{Id, Name, ProgrammeId, Timestamp};
 
 /// Where a member stands on the ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,14 +104,8 @@ fn purchases<'a>(movements: impl Iterator<Item = &'a Movement>, lots: &HashMap<I
 }
 
 /// A climb over entries up to an instant: those at it included if `inclusive`, and the clock at it in any case.
-pub(super) fn climb<'a>(
-    ladder: &'a Ladder,
-    zone: &'a Zone,
-    entries: &[Entry],
-    at: Timestamp,
-    inclusive: bool,
-) -> Climb<'a> {
-    let mut climb = Climb::new(ladder, zone);
+pub(super) fn climb<'a>(scale: &'a Scale<'a>, entries: &[Entry], at: Timestamp, inclusive: bool) -> Climb<'a> {
+    let mut climb = Climb::new(scale);
     for entry in entries.iter().take_while(|entry| entry.at < at || (inclusive && entry.at == at)) {
         climb.post(*entry);
     }

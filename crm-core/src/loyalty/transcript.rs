@@ -25,7 +25,7 @@ impl Replay<'_> {
         let mut movements = Vec::new();
         let mut lots: Vec<(usize, Vec<Id>)> = Vec::with_capacity(self.units.len());
         for unit in 0..self.units.len() {
-            lots.push(self.unit(unit, span, next, &mut movements)?);
+            lots.push(self.unit(index, unit, &mut movements)?);
         }
         self.refunds(span, next, &lots, &mut movements)?;
         for movement in &mut movements {
@@ -36,17 +36,11 @@ impl Replay<'_> {
     }
 
     /// Writes one unit of a member, and gives the ids of its lots with the number of the first.
-    fn unit(
-        &self,
-        unit: usize,
-        span: &Span,
-        next: Option<&Span>,
-        movements: &mut Vec<Movement>,
-    ) -> Result<(usize, Vec<Id>)> {
-        let own = &self.units[unit];
-        let (first_lot, first_posting) = span.units[unit];
-        let (end_of_lots, end_of_postings) =
-            next.map_or((own.book.lots.len(), own.book.postings.len()), |next| next.units[unit]);
+    fn unit(&self, index: usize, unit: usize, movements: &mut Vec<Movement>) -> Result<(usize, Vec<Id>)> {
+        let (own, span, count) = (&self.units[unit], &self.spans[index], self.units.len());
+        let start = self.places[index * count + unit];
+        let end = self.places.get((index + 1) * count + unit).copied().unwrap_or(own.book.place());
+        let (first_lot, end_of_lots) = (start.0, end.0);
         let scribe = Scribe::new(self.programme, span.member, &own.name, Timestamp::MIN);
         let mut ids = Vec::with_capacity(end_of_lots - first_lot);
         for lot in first_lot..end_of_lots {
@@ -59,8 +53,8 @@ impl Replay<'_> {
         }
         let lot = |number: u32| ids.get((number as usize).wrapping_sub(first_lot)).copied().unwrap_or(Id::NIL);
         let event = |number: u32| self.happenings[number as usize].cause;
-        for posting in &own.book.postings[first_posting..end_of_postings] {
-            let step = Step::of_posting(posting, scribe.debt, lot, event);
+        for posting in own.book.moved(start, end) {
+            let step = Step::of_posting(&posting, scribe.debt, lot, event);
             let life = own.book.lots.get(posting.lot as usize).map(BookLot::life);
             let movement = scribe.step(step, 0, posting.at, posting.points, life)?;
             movements.push(match posting.mover {
