@@ -108,10 +108,10 @@ impl<'a> Plan<'a> {
         let mut taken = if self.groups == 0 { Vec::new() } else { vec![false; self.groups] };
         for (index, (rule, (unit, group))) in self.definition().rules.iter().zip(&self.places).enumerate() {
             let mut outcome = judge(rule, purchase, tier)?;
-            if let (Outcome::Awards(_), Some(group)) = (outcome, group) {
-                if std::mem::replace(&mut taken[usize::from(*group)], true) {
-                    outcome = Outcome::GroupTaken;
-                }
+            if let (Outcome::Awards(_), Some(group)) = (outcome, group)
+                && std::mem::replace(&mut taken[usize::from(*group)], true)
+            {
+                outcome = Outcome::GroupTaken;
             }
             say(index as u16, *unit, outcome);
         }
@@ -182,12 +182,11 @@ fn judge(rule: &Rule, purchase: &Purchase, tier: Option<&Tier>) -> Result<Outcom
 fn share(count: i64, hundredths: i64, per: i64, rounding: Rounding) -> Option<i64> {
     // Nearly always everything fits into 64 bits, where dividing costs a tenth.
     let small = count.checked_mul(hundredths).zip(per.checked_mul(100));
-    let points = match (small, rounding) {
-        (Some((number, per)), Rounding::Down | Rounding::Floor) => number / per,
-        _ => {
-            let exact = rounding.divide(i128::from(count) * i128::from(hundredths), i128::from(per) * 100)?;
-            i64::try_from(exact).ok()?
-        }
+    let points = if let (Some((number, per)), Rounding::Down | Rounding::Floor) = (small, rounding) {
+        number / per
+    } else {
+        let exact = rounding.divide(i128::from(count) * i128::from(hundredths), i128::from(per) * 100)?;
+        i64::try_from(exact).ok()?
     };
     (points <= MAX_POINTS).then_some(points)
 }

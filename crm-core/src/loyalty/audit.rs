@@ -79,7 +79,7 @@ impl Account<'_> {
         for (unit, movements) in &units {
             self.audit_identity(unit, movements, &mut findings);
             self.audit_lots(movements, &mut findings);
-            self.audit_bounds(movements, &mut findings);
+            audit_bounds(movements, &mut findings);
             self.audit_steps(unit, movements, &mut findings)?;
         }
         self.audit_money(&mut findings);
@@ -143,33 +143,6 @@ impl Account<'_> {
         opening.points >= 0 && told.is_some() && in_force.and_then(promised) == told
     }
 
-    fn audit_bounds(&self, movements: &[&Movement], findings: &mut Findings) {
-        for lot in movements.iter().filter(|one| one.opens()) {
-            let back: Vec<&&Movement> =
-                movements.iter().filter(|one| one.takes_back() && one.of == Some(lot.id)).collect();
-            let points: i64 = back.iter().map(|one| one.waived.unwrap_or(0) - one.points).sum();
-            if points > lot.points {
-                findings.note(Invariant::Refund, lot.id, back.iter().map(|one| one.id).chain([lot.id]));
-            }
-        }
-        let mut redeemed: BTreeMap<Id, (i64, Vec<Id>)> = BTreeMap::new();
-        for one in movements {
-            let redemption = match (one.kind, one.of) {
-                (MovementKind::Redeemed | MovementKind::Owed, None) => one.cause,
-                (MovementKind::Restored, Some(redemption)) => redemption,
-                _ => continue,
-            };
-            let entry = redeemed.entry(redemption).or_default();
-            entry.0 -= one.points;
-            entry.1.push(one.id);
-        }
-        for (redemption, (points, facts)) in redeemed {
-            if points < 0 {
-                findings.note(Invariant::Cancellation, redemption, facts);
-            }
-        }
-    }
-
     fn audit_steps(&self, unit: &Name, movements: &[&Movement], findings: &mut Findings) -> Result<()> {
         let wallet = self.wallet(unit);
         let run = wallet.run(&[], wallet.last)?;
@@ -206,6 +179,32 @@ impl Account<'_> {
         }
         for (cause, facts) in silent.iter().filter(|(cause, _)| !told.contains_key(cause)) {
             findings.note(Invariant::Money, *cause, facts.iter().copied());
+        }
+    }
+}
+
+fn audit_bounds(movements: &[&Movement], findings: &mut Findings) {
+    for lot in movements.iter().filter(|one| one.opens()) {
+        let back: Vec<&&Movement> = movements.iter().filter(|one| one.takes_back() && one.of == Some(lot.id)).collect();
+        let points: i64 = back.iter().map(|one| one.waived.unwrap_or(0) - one.points).sum();
+        if points > lot.points {
+            findings.note(Invariant::Refund, lot.id, back.iter().map(|one| one.id).chain([lot.id]));
+        }
+    }
+    let mut redeemed: BTreeMap<Id, (i64, Vec<Id>)> = BTreeMap::new();
+    for one in movements {
+        let redemption = match (one.kind, one.of) {
+            (MovementKind::Redeemed | MovementKind::Owed, None) => one.cause,
+            (MovementKind::Restored, Some(redemption)) => redemption,
+            _ => continue,
+        };
+        let entry = redeemed.entry(redemption).or_default();
+        entry.0 -= one.points;
+        entry.1.push(one.id);
+    }
+    for (redemption, (points, facts)) in redeemed {
+        if points < 0 {
+            findings.note(Invariant::Cancellation, redemption, facts);
         }
     }
 }

@@ -111,13 +111,11 @@ impl LiabilityFold {
         match movement.kind {
             MovementKind::Earned => totals.earned += points,
             MovementKind::Adjusted => totals.adjusted += points,
-            MovementKind::Redeemed | MovementKind::Restored => totals.redeemed -= points,
             MovementKind::Expired => totals.expired -= points,
-            MovementKind::Reversed => totals.reversed -= points,
             MovementKind::Waived => totals.waived += movement.waived.unwrap_or(0),
-            MovementKind::Owed if movement.of.is_some() => totals.reversed -= points,
-            MovementKind::Owed => totals.redeemed -= points,
             MovementKind::Repaid | MovementKind::Settled => {}
+            _ if movement.takes_back() => totals.reversed -= points,
+            _ => totals.redeemed -= points,
         }
         let Some(available_at) = movement.available_at else {
             totals.owed -= points;

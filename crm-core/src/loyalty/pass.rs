@@ -196,9 +196,10 @@ impl<'a, 'h> Pass<'a, 'h> {
         let mut awards = std::mem::take(&mut self.awards);
         awards.clear();
         self.plans[plan].plan.purchase(purchase, tier, &mut awards)?;
-        let before: Vec<usize> = match self.refunded.contains(&purchase.id) {
-            true => self.units.iter().map(|unit| unit.lots.len()).collect(),
-            false => Vec::new(),
+        let before: Vec<usize> = if self.refunded.contains(&purchase.id) {
+            self.units.iter().map(|unit| unit.lots.len()).collect()
+        } else {
+            Vec::new()
         };
         if awards.is_empty() {
             // The mark of a purchase that was looked at.

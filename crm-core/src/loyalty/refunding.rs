@@ -37,8 +37,10 @@ impl Account<'_> {
             known.push(refund);
             let account = Account { ledger: &ledger, ..*self };
             let movements = account.reverse(purchase, &lots, refund, &known, env)?;
-            movements.iter().for_each(|movement| ledger.record(movement.clone()));
-            decision.movements.extend(movements);
+            for movement in movements {
+                ledger.record(movement.clone());
+                decision.movements.push(movement);
+            }
         }
         Ok(decision)
     }
@@ -88,12 +90,11 @@ impl Account<'_> {
         movements.sort_by_key(|movement| (movement.at, movement.id));
         let says = |one: &&mut Movement| one.cause == refund.id && one.takes_back();
         let amount = Some(Money::new(-refund.amount.minor(), refund.amount.currency()));
-        match movements.iter_mut().find(says) {
-            Some(movement) => movement.amount = amount,
-            None => {
-                let mark = self.about(first, refund.id, MovementKind::Reversed, at, env)?;
-                movements.push(Movement { amount, ..mark });
-            }
+        if let Some(movement) = movements.iter_mut().find(says) {
+            movement.amount = amount;
+        } else {
+            let mark = self.about(first, refund.id, MovementKind::Reversed, at, env)?;
+            movements.push(Movement { amount, ..mark });
         }
         Ok(movements)
     }

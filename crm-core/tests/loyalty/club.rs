@@ -1,6 +1,6 @@
 //! A member of a programme, for tests: facts go in, decisions are applied, everything is audited.
 
-use crm_core::base::{CountedIds, CustomerId, Date, Env, Id, Money, Name, ProgrammeId, Timestamp};
+use crm_core::base::{CountedIds, CustomerId, Env, Id, Money, Name, ProgrammeId, Timestamp};
 use crm_core::fact::Projection;
 use crm_core::loyalty::{
     Account, Adjustment, Balance, Cancellation, Decision, Definition, Ledger, Programme, Purchase, Redemption, Refund,
@@ -8,10 +8,6 @@ use crm_core::loyalty::{
 
 pub fn at(text: &str) -> Timestamp {
     if text.len() == 10 { format!("{text}T12:00:00Z").parse().unwrap() } else { text.parse().unwrap() }
-}
-
-pub fn day(text: &str) -> Date {
-    text.parse().unwrap()
 }
 
 pub fn id(text: &str) -> Id {
@@ -128,7 +124,7 @@ impl Club {
     }
 
     pub fn settle(&mut self, when: &str) -> Decision {
-        self.decide(at(when), |account, env| account.settle(env)).unwrap()
+        self.decide(at(when), |account: &Account<'_>, env| account.settle(env)).unwrap()
     }
 
     pub fn balance(&self, when: &str) -> Balance {

@@ -193,6 +193,19 @@ fn nobody_redeems_what_is_not_there() {
 }
 
 #[test]
+fn points_are_given_and_taken_by_hand_once() {
+    let mut club = Club::simple(r#", "expiry": {"end_of": {"unit": "month"}}"#);
+    assert_eq!(club.adjust("gift", "2026-01-10", 20).unwrap().points(), 20);
+    assert_eq!(club.adjust("gift", "2026-01-10", 20).unwrap().points(), 0);
+    assert!(club.adjust("gift", "2026-01-10", 30).is_err());
+    assert_eq!(club.adjust("mistake", "2026-01-11", -15).unwrap().points(), -15);
+    assert_eq!(club.adjust("mistake", "2026-01-11", -15).unwrap().points(), 0);
+    assert!(club.adjust("too much", "2026-01-11", -6).is_err());
+    assert!(club.ledger.movements().all(|one| one.reason.as_ref().is_some_and(|reason| *reason == "goodwill")));
+    assert_eq!((club.available("2026-01-31"), club.available("2026-02-01")), (5, 0));
+}
+
+#[test]
 fn what_is_redeemed_before_expiry_wins_even_if_heard_of_after() {
     let mut club = Club::simple(r#", "expiry": {"end_of": {"unit": "month"}}"#);
     club.buy("A", "2026-01-10", "10.00");

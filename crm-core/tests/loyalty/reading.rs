@@ -1,1 +1,217 @@
-//! Statements, standings and liability.
+//! Statements, standings, liability, and audits of damaged ledgers.
+
+use crm_core::base::{AsOf, CustomerId, FieldDecl, Registry, Timestamp, Window};
+use crm_core::loyalty::{
+    Account, Invariant, Ledger, LiabilityFold, Movement, MovementKind, Violation, catalogue, declarations,
+};
+
+use crate::club::{Club, at, eur, id, refund};
+
+/// January: 100 earned. February: 30 spent, 50 earned, 20 of January's taken back. They expire at the end of the next
+/// month.
+fn spring() -> Club {
+    let mut club = Club::simple(
+        r#", "expiry": {"end_of": {"unit": "month", "plus": 1}}, "cost": {"amount": "1.00 EUR", "points": 100},
+            "breakage": 2500"#,
+    );
+    club.buy("A", "2026-01-10", "100.00");
+    club.redeem("R", "2026-02-05", 30).unwrap();
+    club.buy("B", "2026-02-10", "50.00");
+    let purchase = club.purchase("A", "2026-01-10", "100.00");
+    club.refund(&purchase, &[refund("X", "A", "2026-02-12", "20.00")]);
+    club
+}
+
+fn window(start: &str, end: &str) -> Window {
+    Window::new(at(start), at(end)).unwrap()
+}
+
+#[test]
+fn a_statement_tells_what_moved_and_why() {
+    let club = spring();
+    let february = club.account().statement(None, window("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z")).unwrap();
+    assert_eq!((february.opening.available, february.closing.available), (100, 50));
+    let lines: Vec<_> = february.lines.iter().map(|line| (line.kind, line.points, line.total, line.cause)).collect();
+    let lot = february.lines[0].lots[0].lot;
+    assert_eq!(
+        lines,
+        [
+            (MovementKind::Redeemed, -30, 70, id("R")),
+            (MovementKind::Earned, 50, 120, id("B")),
+            (MovementKind::Reversed, -20, 100, id("X")),
+            // The clock: what was left of January's points, at the end of February in Berlin.
+            (MovementKind::Expired, -50, 50, lot),
+        ]
+    );
+    assert_eq!(february.lines[3].at, at("2026-02-28T23:00:00Z"));
+    assert_eq!(february.lines[1].rule.as_ref().unwrap().as_str(), "base");
+    assert_eq!(club.ledger.movement(lot).unwrap().cause, id("A"), "every point leads back to a purchase");
+    assert_eq!(february.expiring.len(), 1);
+    assert_eq!((february.expiring[0].at, february.expiring[0].points), (at("2026-03-31T22:00:00Z"), 50));
+    assert!(club.account().statement(None, window("2026-02-01", "2026-02-01")).is_err());
+}
+
+#[test]
+fn statements_that_follow_each_other_agree() {
+    let club = spring();
+    let months = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"];
+    let statements: Vec<_> =
+        months.windows(2).map(|pair| club.account().statement(None, window(pair[0], pair[1])).unwrap()).collect();
+    for pair in statements.windows(2) {
+        assert_eq!(pair[0].closing, pair[1].opening);
+    }
+    for statement in &statements {
+        let moved: i64 = statement.lines.iter().map(|line| line.points).sum();
+        assert_eq!(statement.opening.total() + moved, statement.closing.total());
+    }
+}
+
+#[test]
+fn the_liability_of_a_programme() {
+    let club = spring();
+    let fold = |when: &str, movements: &mut dyn Iterator<Item = &Movement>| {
+        let mut fold = LiabilityFold::new(&club.programme, None, at(when)).unwrap();
+        movements.for_each(|movement| fold.add(movement));
+        fold
+    };
+    let liability = fold("2026-02-20", &mut club.ledger.movements()).finish().unwrap();
+    let months: Vec<_> =
+        liability.months.iter().map(|month| (month.month.unwrap().to_string(), month.points, month.cost)).collect();
+    // 50 left of January's points and 50 of February's, at a cent each, of which a quarter is never redeemed.
+    assert_eq!(
+        months,
+        [("2026-02-01".to_owned(), 50, Some(eur("0.38"))), ("2026-03-01".to_owned(), 50, Some(eur("0.37")))]
+    );
+    assert_eq!(liability.cost, Some(eur("0.75")), "the months add up");
+    let totals = liability.totals;
+    assert_eq!((totals.earned, totals.redeemed, totals.reversed, totals.expired), (150, 30, 20, 0));
+    assert_eq!((totals.outstanding, totals.pending, totals.owed), (100, 0, 0));
+    // Nobody has written that January's points expired; they count no longer all the same.
+    let later = fold("2026-03-02", &mut club.ledger.movements()).finish().unwrap();
+    assert_eq!((later.totals.expired, later.totals.outstanding, later.months.len()), (50, 50, 1));
+    // In parts, in another order.
+    let mut parts = fold("2026-02-20", &mut club.ledger.movements().skip(2));
+    parts.merge(&fold("2026-02-20", &mut club.ledger.movements().take(2)));
+    assert_eq!(parts.finish().unwrap(), liability);
+}
+
+#[test]
+fn what_is_owed_is_no_liability() {
+    let mut club = Club::simple(r#", "shortfall": "owe""#);
+    club.buy("A", "2026-01-10", "100.00");
+    club.redeem("R", "2026-01-11", 100).unwrap();
+    let purchase = club.purchase("A", "2026-01-10", "100.00");
+    club.refund(&purchase, &[refund("X", "A", "2026-01-12", "100.00")]);
+    let mut fold = LiabilityFold::new(&club.programme, None, at("2026-01-13")).unwrap();
+    club.ledger.movements().for_each(|movement| fold.add(movement));
+    let totals = fold.finish().unwrap().totals;
+    assert_eq!((totals.owed, totals.outstanding, totals.reversed, totals.redeemed), (100, 0, 100, 100));
+    assert_eq!(totals.earned + totals.adjusted + totals.owed, totals.redeemed + totals.reversed);
+}
+
+#[test]
+fn a_standing_answers_the_catalogue() {
+    let mut club = Club::new(crate::club::definition(
+        r#", "pending": {"days": 14}, "expiry": {"after_day": {"days": 40}}"#,
+        crate::club::ONE_PER_EURO,
+        r#"{"basis": "purchases", "window": {"calendar": "year"}, "tiers": [
+            {"name": "guest", "threshold": 1}, {"name": "friend", "threshold": 3}]}"#,
+    ));
+    club.buy("A", "2026-01-01", "100.00");
+    club.buy("B", "2026-01-20", "30.00");
+    let standing = club.account().standing(at("2026-01-25")).unwrap();
+    assert_eq!((standing.balance.available, standing.balance.pending, standing.expiring_soon), (100, 30, 100));
+    assert_eq!(standing.expiring[0].at, at("2026-02-10T23:00:00Z"));
+    let fields = standing.fields();
+    for (name, value) in fields.iter() {
+        let field = catalogue().into_iter().find(|field| field.name == *name).expect("a field of the catalogue");
+        assert!(value.fits(field.value_type), "{name}");
+    }
+    assert_eq!(fields.len(), catalogue().len());
+    assert_eq!(fields.get("loyalty.tier").unwrap().as_text(), Some("guest"));
+    assert_eq!(fields.get("loyalty.to_next_tier").unwrap().as_int(), Some(1));
+    assert_eq!(fields.get("loyalty.tier_ends").unwrap().as_time(), Some(at("2026-12-31T23:00:00Z")));
+}
+
+#[test]
+fn everything_stored_is_declared() {
+    let mut registry = Registry::new();
+    for declaration in declarations() {
+        registry.declare(&declaration).unwrap();
+    }
+    let fields: Vec<FieldDecl> = declarations().into_iter().flat_map(|declaration| declaration.fields).collect();
+    assert!(fields.iter().all(|field| !field.doc.is_empty() && !field.purposes.is_empty()));
+    let club = spring();
+    let target = &declarations()[0].target;
+    for movement in club.ledger.movements() {
+        for (name, value) in movement.to_fact().fields.iter() {
+            assert!(value.fits(registry.field(target, name.as_str()).expect("declared").value_type));
+        }
+    }
+    for field in catalogue() {
+        let one = crm_core::base::Declaration { target: target.clone(), fields: vec![field] };
+        Registry::new().declare(&one).unwrap();
+    }
+}
+
+#[test]
+fn as_it_was_known_then() {
+    let mut club = Club::simple("");
+    club.buy("A", "2026-01-10", "100.00");
+    club.now = at("2026-03-01");
+    club.buy("B", "2026-01-20", "50.00");
+    let seen = |known: &str| {
+        let view = AsOf { valid: at("2026-01-31"), known: at(known) };
+        club.ledger.as_of(view).balance(club.programme.id, &crate::club::name("points"), view.valid).available
+    };
+    assert_eq!((seen("2026-01-31"), seen("2026-03-01")), (100, 150));
+}
+
+/// The promises that a change to one movement breaks.
+fn broken(club: &Club, pick: impl Fn(&Movement) -> bool, change: impl Fn(&mut Movement)) -> Vec<Invariant> {
+    let mut changed = 0;
+    let ledger: Ledger = club
+        .ledger
+        .movements()
+        .cloned()
+        .map(|mut movement| {
+            if changed == 0 && pick(&movement) {
+                changed = 1;
+                change(&mut movement);
+            }
+            movement
+        })
+        .collect();
+    assert_eq!(changed, 1);
+    let violations: Vec<Violation> = Account::new(&club.programme, club.member, &ledger).audit().unwrap();
+    assert!(violations.iter().all(|one| !one.facts.is_empty() || one.invariant == Invariant::Derivation));
+    violations.into_iter().map(|one| one.invariant).collect()
+}
+
+#[test]
+fn an_audit_names_what_is_wrong() {
+    let mut club = spring();
+    club.settle("2026-06-01");
+    assert_eq!(club.account().audit().unwrap(), []);
+    let earned = |one: &Movement| one.kind == MovementKind::Earned && one.cause == id("A");
+    let of = |kind| move |one: &Movement| one.kind == kind;
+    let later = |at: Option<Timestamp>| at.map(|at| at.saturating_add_days(1));
+    assert_eq!(broken(&club, earned, |one| one.id = id("forged"))[0], Invariant::Identity);
+    assert!(broken(&club, earned, |one| one.points = 10).contains(&Invariant::Conservation));
+    assert!(broken(&club, earned, |one| one.points = 10).contains(&Invariant::Solvency));
+    assert!(broken(&club, earned, |one| one.points = 10).contains(&Invariant::Refund));
+    assert!(broken(&club, earned, |one| one.points = 1_000).contains(&Invariant::Derivation));
+    assert_eq!(broken(&club, of(MovementKind::Redeemed), |one| one.points = -3), [Invariant::Derivation]);
+    assert_eq!(broken(&club, of(MovementKind::Expired), |one| one.points = -1), [Invariant::Derivation]);
+    assert_eq!(
+        broken(&club, of(MovementKind::Expired), |one| one.expires_at = later(one.expires_at))[0],
+        Invariant::Life
+    );
+    assert_eq!(broken(&club, earned, |one| one.version = 7)[0], Invariant::Readable);
+    assert_eq!(broken(&club, earned, |one| one.member = CustomerId::new(id("berta")))[0], Invariant::Readable);
+    let paid_back = of(MovementKind::Reversed);
+    assert_eq!(broken(&club, paid_back, |one| one.amount = None), [Invariant::Money]);
+    club.cancel("R", "2026-06-02", None).unwrap();
+    let twice = |one: &mut Movement| one.points *= 2;
+    assert!(broken(&club, of(MovementKind::Restored), twice).contains(&Invariant::Cancellation));
+}

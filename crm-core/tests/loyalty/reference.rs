@@ -122,15 +122,14 @@ impl Reference {
             What::Spend { points } => {
                 for nth in 0..points {
                     let spent = Place::Spent(one.cause, nth as usize);
-                    match self.best(one.at) {
-                        Some(index) => self.points[index].place = spent,
-                        None => {
-                            self.short += 1;
-                            if self.owe {
-                                self.owed += 1;
-                                self.overdrawn.push((one.cause, nth as usize));
-                            }
-                        }
+                    if let Some(index) = self.best(one.at) {
+                        self.points[index].place = spent;
+                        continue;
+                    }
+                    self.short += 1;
+                    if self.owe {
+                        self.owed += 1;
+                        self.overdrawn.push((one.cause, nth as usize));
                     }
                 }
             }
