@@ -4,24 +4,32 @@
 //! writer was faster. There is one small handle per room: [`customers`](Crm::customers),
 //! [`interactions`](Crm::interactions), and so on. All are cheap to clone and may be shared by threads.
 
+mod assess;
+mod catalogue;
 mod contacts_in;
 mod customers;
 mod intake;
 mod interactions;
+mod loyalty;
 mod marketing;
 mod privacy;
+mod profiles;
 mod scores;
+mod segments;
 mod source;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+pub use assess::{AssessOptions, Assessed, Assessment};
 pub use customers::Customers;
 pub use intake::{Imported, Intake};
 pub use interactions::{Interactions, Recorded};
+pub use loyalty::{CaughtUp, Loyalty};
 pub use marketing::Marketing;
 pub use privacy::Privacy;
 pub use scores::{PurchaseColumns, Scores, Summaries};
+pub use segments::{Membership, Segment, SegmentView, Segments};
 pub use source::{FixedClock, RandomIds, SystemClock};
 
 use crate::base::{Clash, Clock, CustomerId, Declaration, Env, Error, Id, IdSource, Registry, Result, Timestamp};
@@ -113,7 +121,9 @@ pub fn declarations() -> Vec<Declaration> {
         crate::customer::declarations(),
         crate::interaction::declarations(),
         crate::privacy::declarations(),
+        crate::loyalty::declarations(),
         crate::marketing::declarations(),
+        crate::segment::declarations(),
     ]
     .concat()
 }
@@ -157,6 +167,16 @@ impl Crm {
     /// Whom to contact, and what came of it.
     pub fn marketing(&self) -> Marketing {
         Marketing::new(self.clone())
+    }
+
+    /// What members earned.
+    pub fn loyalty(&self) -> Loyalty {
+        Loyalty::new(self.clone())
+    }
+
+    /// Who belongs.
+    pub fn segments(&self) -> Segments {
+        Segments::new(self.clone())
     }
 
     /// How customers behave.

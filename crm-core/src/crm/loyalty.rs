@@ -1,0 +1,319 @@
+//! What members earned.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Crm;
+use crate::base::{CustomerId, Env, Error, Id, Money, Name, ProgrammeId, Result, Timestamp, Value, Window};
+use crate::change::{ChangeSet, Precondition};
+use crate::fact::{Fact, Projection};
+use crate::interaction::{INTERACTION, ORDER, ORDER_LINE, OrderLine, REFUND};
+use crate::loyalty::{
+    self, Account, Decision, Definition, History, Ledger, Liability, LiabilityFold, Movement, POINTS, PROGRAMME_KIND,
+    Programme, Purchase, PurchaseLine, Redemption, Refund, RefundLine, Standing, Statement, Violation,
+};
+use crate::store::{FactQuery, MAX_PAGE, Scan};
+
+/// The handle on loyalty. See [`crate::loyalty`].
+#[derive(Clone, Debug)]
+pub struct Loyalty {
+    crm: Crm,
+}
+
+/// What catching up did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// Purchases that were looked at.
+    pub purchases: u64,
+    /// Movements that were written.
+    pub movements: u64,
+    /// What could not be taken in: refunds of purchases that are not known.
+    pub refused: Vec<Id>,
+}
+
+/// What members did, as the programme takes it.
+#[derive(Debug, Default)]
+struct Deeds {
+    purchases: Vec<Purchase>,
+    refunds: Vec<Refund>,
+    /// Refunds that name no order.
+    unnamed: Vec<Id>,
+}
+
+impl Loyalty {
+    pub(super) const fn new(crm: Crm) -> Self {
+        Self { crm }
+    }
+
+    /// The id of the programme that a host calls by a key of its own.
+    pub fn id_of(key: &Name) -> ProgrammeId {
+        ProgrammeId::new(Id::derived("crm-core/programme-key", key.as_str()))
+    }
+
+    /// Publishes a definition as the first or the next version of a programme, from an instant on. Publishing what is
+    /// published already changes nothing.
+    pub fn publish(&self, id: ProgrammeId, definition: &Definition, from: Timestamp) -> Result<Programme> {
+        let (programme, _) = self.crm.write(|env, _| {
+            let current = match self.programme(id) {
+                Err(Error::NotFound { .. }) => None,
+                found => Some(found?),
+            };
+            loyalty::publish(id, current.as_ref(), definition.clone(), from, env)
+        })?;
+        Ok(programme)
+    }
+
+    /// A programme with all its versions.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn programme(&self, id: ProgrammeId) -> Result<Programme> {
+        let scan = Scan::all(PROGRAMME_KIND).with_key(Programme::key(id));
+        let records = Crm::every(|cursor| self.crm.store().scan(&scan.clone().after(cursor)))?;
+        Programme::from_records(id, &records)
+    }
+
+    /// Every movement of a member, in all programmes.
+    pub fn ledger(&self, member: CustomerId) -> Result<Ledger> {
+        let facts = Crm::every(|cursor| {
+            self.crm.store().facts(&FactQuery::about(POINTS, member).limit(MAX_PAGE).after(cursor))
+        })?;
+        Ok(Ledger::fold(&facts))
+    }
+
+    /// Takes a decision on a member's account, again when another writer was faster: two decisions at once never spend
+    /// the same points.
+    fn decide(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        decide: impl Fn(&Account<'_>, &Env<'_>) -> Result<Decision>,
+    ) -> Result<Decision> {
+        self.crm.expect_customers(std::iter::once(member))?;
+        let programme = self.programme(id)?;
+        let (decision, _) = self.crm.write(|env, _| {
+            let since = self.crm.store().info()?.seq;
+            let ledger = self.ledger(member)?;
+            let decision = decide(&Account::new(&programme, member, &ledger), env)?;
+            let changes = decision.changes(since, env.now);
+            Ok((decision, changes))
+        })?;
+        Ok(decision)
+    }
+
+    /// Awards what a purchase earns. A purchase earns once.
+    pub fn earn(&self, id: ProgrammeId, purchase: &Purchase) -> Result<Decision> {
+        self.decide(id, purchase.member, |account, env| account.earn(purchase, env))
+    }
+
+    /// Takes back what the refunded part of a purchase earned. `refunds` are all refunds of the purchase so far.
+    pub fn refund(&self, id: ProgrammeId, purchase: &Purchase, refunds: &[Refund]) -> Result<Decision> {
+        self.decide(id, purchase.member, |account, env| account.refund(purchase, refunds, env))
+    }
+
+    /// Spends points.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the member has too few.
+    pub fn redeem(&self, id: ProgrammeId, redemption: &Redemption) -> Result<Decision> {
+        self.decide(id, redemption.member, |account, env| account.redeem(redemption, env))
+    }
+
+    /// Gives points of a redemption back to the lots they came from.
+    pub fn cancel(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        cancellation: &loyalty::Cancellation,
+    ) -> Result<Decision> {
+        self.decide(id, member, |account, env| account.cancel(cancellation, env))
+    }
+
+    /// Gives or takes points by hand.
+    pub fn adjust(&self, id: ProgrammeId, adjustment: &loyalty::Adjustment) -> Result<Decision> {
+        self.decide(id, adjustment.member, |account, env| account.adjust(adjustment, env))
+    }
+
+    /// Writes what the clock has done to a member's points. Balances do not depend on it.
+    #[allow(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough in its lifetimes")]
+    pub fn settle(&self, id: ProgrammeId, member: CustomerId) -> Result<Decision> {
+        self.decide(id, member, |account, env| account.settle(env))
+    }
+
+    /// What a member has, and where the member stands, at an instant.
+    pub fn standing(&self, id: ProgrammeId, member: CustomerId, at: Timestamp) -> Result<Standing> {
+        Account::new(&self.programme(id)?, member, &self.ledger(member)?).standing(at)
+    }
+
+    /// Where every member stands at an instant.
+    pub fn standings(&self, id: ProgrammeId, at: Timestamp) -> Result<HashMap<CustomerId, Standing>> {
+        let programme = self.programme(id)?;
+        let standing = |(member, ledger): (CustomerId, Ledger)| {
+            Ok((member, Account::new(&programme, member, &ledger).standing(at)?))
+        };
+        self.ledgers()?.into_iter().map(standing).collect()
+    }
+
+    /// What moved a member's points in a window, each with its cause.
+    pub fn statement(&self, id: ProgrammeId, member: CustomerId, window: Window) -> Result<Statement> {
+        Account::new(&self.programme(id)?, member, &self.ledger(member)?).statement(None, window)
+    }
+
+    /// What the points that members hold at an instant are expected to cost, by month of expiry.
+    pub fn liability(&self, id: ProgrammeId, at: Timestamp) -> Result<Liability> {
+        let mut fold = LiabilityFold::new(&self.programme(id)?, None, at)?;
+        let mut cursor = None;
+        loop {
+            let page = self.crm.store().facts(&FactQuery::all(POINTS).limit(MAX_PAGE).after(cursor))?;
+            for fact in &page.items {
+                let movement = Movement::from_fact(fact)?;
+                if movement.programme == id {
+                    fold.add(&movement);
+                }
+            }
+            if page.next.is_none() {
+                return fold.finish();
+            }
+            cursor = page.next;
+        }
+    }
+
+    /// Derives everything anew from the facts and names every promise that does not hold.
+    pub fn audit(&self, id: ProgrammeId) -> Result<Vec<Violation>> {
+        let programme = self.programme(id)?;
+        let mut violations = Vec::new();
+        for (member, ledger) in self.ledgers()? {
+            violations.extend(Account::new(&programme, member, &ledger).audit()?);
+        }
+        Ok(violations)
+    }
+
+    fn ledgers(&self) -> Result<HashMap<CustomerId, Ledger>> {
+        let query = FactQuery::all(POINTS).limit(MAX_PAGE);
+        let mut ledgers: HashMap<CustomerId, Ledger> = HashMap::new();
+        for fact in Crm::every(|cursor| self.crm.store().facts(&query.clone().after(cursor)))? {
+            ledgers.entry(CustomerId::new(fact.subject)).or_default().apply(&fact);
+        }
+        Ok(ledgers)
+    }
+
+    /// Awards what everybody's orders and refunds up to an instant have earned and nobody has awarded yet.
+    ///
+    /// Members of whom no movement is written are replayed at once; the others are taken purchase by purchase, so that
+    /// what was decided before stays. All is written in one commit.
+    pub fn catch_up(&self, id: ProgrammeId, until: Timestamp) -> Result<CaughtUp> {
+        let programme = self.programme(id)?;
+        let (caught, receipt) = self.crm.write(|env, _| {
+            let since = self.crm.store().info()?.seq;
+            let deeds = self.deeds(until)?;
+            let ledgers = self.ledgers()?;
+            let mut changes = ChangeSet::new(env.now);
+            let refused = replay_new(&programme, &deeds, &ledgers, until, since, &mut changes)?;
+            take_up(&programme, &deeds, &ledgers, since, env, &mut changes)?;
+            let purchases = deeds.purchases.len() as u64;
+            Ok((CaughtUp { purchases, movements: 0, refused }, changes))
+        })?;
+        Ok(CaughtUp { movements: receipt.map_or(0, |receipt| receipt.appended), ..caught })
+    }
+
+    fn deeds(&self, until: Timestamp) -> Result<Deeds> {
+        let window = Window::until(until.saturating_add_micros(1));
+        let read = |query: FactQuery| Crm::every(|cursor| self.crm.store().facts(&query.clone().after(cursor)));
+        let facts = read(FactQuery::all(INTERACTION).named(ORDER).named(REFUND).within(window).limit(MAX_PAGE))?;
+        let mut lines: HashMap<Id, Vec<OrderLine>> = HashMap::new();
+        for fact in read(FactQuery::all(ORDER_LINE).within(window).limit(MAX_PAGE))? {
+            let line = OrderLine::from_fact(&fact)?;
+            lines.entry(line.interaction.id()).or_default().push(line);
+        }
+        let mut deeds = Deeds::default();
+        for fact in facts {
+            let lines = lines.remove(&fact.id).unwrap_or_default();
+            deeds.add(&fact, &lines);
+        }
+        Ok(deeds)
+    }
+}
+
+impl Deeds {
+    fn add(&mut self, fact: &Fact, lines: &[OrderLine]) {
+        let Some(amount) = fact.amount else { return };
+        if fact.name == ORDER {
+            let line = |line: &OrderLine| PurchaseLine {
+                product: line.product.clone(),
+                category: line.category.clone(),
+                quantity: line.quantity,
+                ..PurchaseLine::new(line.line, line.amount)
+            };
+            let mut purchase = Purchase::new(fact.id, CustomerId::new(fact.subject), fact.at, amount);
+            purchase.lines = lines.iter().map(line).collect();
+            self.purchases.push(purchase);
+            return;
+        }
+        let Some(purchase) = fact.get("refers_to").and_then(Value::as_id) else {
+            self.unnamed.push(fact.id);
+            return;
+        };
+        let positive = |amount: Money| Money::new(amount.minor().saturating_neg(), amount.currency());
+        let lines = lines.iter().map(|line| RefundLine { number: line.line, amount: positive(line.amount) }).collect();
+        self.refunds.push(Refund { id: fact.id, purchase, at: fact.at, amount: positive(amount), lines });
+    }
+}
+
+/// Members of whom no movement is written: their whole history at once.
+fn replay_new(
+    programme: &Programme,
+    deeds: &Deeds,
+    ledgers: &HashMap<CustomerId, Ledger>,
+    until: Timestamp,
+    since: u64,
+    changes: &mut ChangeSet,
+) -> Result<Vec<Id>> {
+    let fresh: Vec<Purchase> =
+        deeds.purchases.iter().filter(|purchase| !ledgers.contains_key(&purchase.member)).cloned().collect();
+    let bought: HashSet<Id> = fresh.iter().map(|purchase| purchase.id).collect();
+    let refunds: Vec<Refund> =
+        deeds.refunds.iter().filter(|refund| bought.contains(&refund.purchase)).cloned().collect();
+    let history = History { purchases: &fresh, refunds: &refunds, ..History::default() };
+    let replayed = loyalty::replay(programme, history, until)?;
+    let mut last = None;
+    for movement in replayed.movements() {
+        let movement = movement?;
+        if last != Some(movement.member) {
+            last = Some(movement.member);
+            let subject = movement.member.id();
+            changes.require(Precondition::Unchanged { stream: POINTS, subject, since });
+        }
+        changes.append(movement.to_fact());
+    }
+    let mut refused = replayed.refused().to_vec();
+    refused.extend_from_slice(&deeds.unnamed);
+    Ok(refused)
+}
+
+/// Members who have a ledger: what it does not know yet is decided one by one.
+fn take_up(
+    programme: &Programme,
+    deeds: &Deeds,
+    ledgers: &HashMap<CustomerId, Ledger>,
+    since: u64,
+    env: &Env<'_>,
+    changes: &mut ChangeSet,
+) -> Result<()> {
+    let mut refunds: HashMap<Id, Vec<Refund>> = HashMap::new();
+    for refund in &deeds.refunds {
+        refunds.entry(refund.purchase).or_default().push(refund.clone());
+    }
+    let mut grown: HashMap<CustomerId, Ledger> = HashMap::new();
+    for purchase in &deeds.purchases {
+        let Some(known) = ledgers.get(&purchase.member) else { continue };
+        let ledger = grown.entry(purchase.member).or_insert_with(|| known.clone());
+        let mut decided = Account::new(programme, purchase.member, ledger).earn(purchase, env)?;
+        decided.movements.iter().cloned().for_each(|movement| ledger.record(movement));
+        if let Some(refunds) = refunds.get(&purchase.id) {
+            let back = Account::new(programme, purchase.member, ledger).refund(purchase, refunds, env)?;
+            back.movements.iter().cloned().for_each(|movement| ledger.record(movement));
+            decided.movements.extend(back.movements);
+        }
+        changes.extend(decided.changes(since, env.now));
+    }
+    Ok(())
+}
