@@ -10,7 +10,7 @@ if ! rustup toolchain list 2>/dev/null | grep -q nightly; then
     exit 1
 fi
 if [ ! -x "$tools/bin/cargo-fuzz" ]; then
-    cargo install --locked --root "$tools" --version 0.13.1 cargo-fuzz
+    cargo install --locked --root "$tools" --version 0.13.2 cargo-fuzz
 fi
 export PATH="$tools/bin:$PATH"
 targets="${1:-purchases contacts segment_text segment_json}"

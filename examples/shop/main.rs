@@ -100,6 +100,15 @@ impl Progress {
     }
 }
 
+impl Drop for Progress {
+    /// A step that failed ends its line, so that the error begins one.
+    fn drop(&mut self) {
+        if self.step.is_some() {
+            eprintln!();
+        }
+    }
+}
+
 #[allow(clippy::disallowed_methods, reason = "a program for people may look at the clock")]
 fn now() -> Instant {
     Instant::now()
