@@ -5,14 +5,19 @@ use crm_core::report::{Bar, Cell, Column, Point as Dot, Report, Tile};
 use crm_core::score::Span;
 
 use crate::files::Failure;
-use crate::print::{Answers, SHOWN, major, money, repeaters};
+use crate::print::{Answers, SHOWN, count, major, money, repeaters};
 
 /// The report of all answers, as one page.
 pub fn report(all: &Answers) -> Result<String, Failure> {
     let point = &all.point;
     let mut report = Report::new(
         &format!("Customers of {}", point.source),
-        &format!("As of {} ({}), from {} purchases", point.day, point.zone.name(), all.import.purchases.rows.len()),
+        &format!(
+            "As of {} ({}), from {} purchases",
+            point.day,
+            point.zone.name(),
+            count(all.import.purchases.rows.len() as u64)
+        ),
     );
     tiles(&mut report, all);
     revenue(&mut report, all)?;
@@ -34,15 +39,19 @@ fn tiles(report: &mut Report, all: &Answers) {
     let (rows, values) = (&all.assessment.summaries.table.rows, all.assessment.values.as_ref());
     let alive: f64 = all.assessment.forecasts.iter().map(|one| one.p_alive).sum();
     report.tiles(&[
-        tile("Customers", rows.len().to_string(), &format!("{} came back", repeaters(all))),
-        tile("Still alive", format!("{alive:.0}"), "expected, by BG/NBD"),
-        tile("Value of a year", values.map_or("–".into(), |one| major(&all.point, one.total())), "discounted at 15 %"),
-        tile("Points outstanding", all.club.liability.totals.outstanding.to_string(), "of the loyalty programme"),
+        tile("Customers", count(rows.len() as u64), &format!("{} came back", count(repeaters(all)))),
+        tile("Still alive", count(alive.round() as u64), "expected, by BG/NBD"),
         tile(
-            "Win-back",
-            all.campaign.contacts.to_string(),
-            &format!("of {} may be contacted", all.campaign.candidates),
+            "Value of a year",
+            values.map_or("–".into(), |one| count(one.total().round() as u64)),
+            &format!("{}, discounted at 15 %", all.point.currency.code()),
         ),
+        tile(
+            "Points outstanding",
+            count(all.club.liability.totals.outstanding.max(0) as u64),
+            "of the loyalty programme",
+        ),
+        tile("Win-back", count(all.campaign.contacts), &format!("of {} may be contacted", all.campaign.candidates)),
     ]);
 }
 

@@ -34,7 +34,8 @@ pub fn major(point: &Point, value: f64) -> String {
     money(point, (value * 10_f64.powi(i32::from(point.currency.exponent()))).round() as i64)
 }
 
-fn count(number: u64) -> String {
+/// A number with its thousands apart.
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
