@@ -68,11 +68,15 @@ impl<'a> Account<'a> {
     /// # Errors
     /// [`Error::NotFound`] for a programme without versions.
     pub fn settle(&self, env: &Env<'_>) -> Result<Decision> {
+        self.settle_at(env.now)
+    }
+
+    pub(super) fn settle_at(&self, now: Timestamp) -> Result<Decision> {
         let mut movements = Vec::new();
         for unit in &self.programme.governing(Timestamp::MAX)?.definition.units {
             let wallet = self.wallet(&unit.name);
-            let run = wallet.run(&[], wallet.last.max(env.now))?;
-            movements.extend(wallet.missing(&run, None, env.now)?);
+            let run = wallet.run(&[], wallet.last.max(now))?;
+            movements.extend(wallet.missing(&run, None, now)?);
         }
         Ok(Decision { movements })
     }
@@ -95,11 +99,11 @@ impl<'a> Account<'a> {
         entries(self.programme.id, scale.ladder, self.ledger)
     }
 
-    pub(super) fn check(&self, member: CustomerId, at: Timestamp, env: &Env<'_>) -> Result<()> {
+    pub(super) fn check(&self, member: CustomerId, at: Timestamp, now: Timestamp) -> Result<()> {
         if member != self.member {
             return Err(Error::invalid("member", "not the member of the account"));
         }
-        if at > env.now { Err(Error::invalid("at", "lies in the future")) } else { Ok(()) }
+        if at > now { Err(Error::invalid("at", "lies in the future")) } else { Ok(()) }
     }
 
     pub(super) fn opening(
@@ -109,18 +113,18 @@ impl<'a> Account<'a> {
         kind: MovementKind,
         cause: Id,
         (at, points): (Timestamp, i64),
-        env: &Env<'_>,
+        now: Timestamp,
     ) -> Result<Movement> {
         let life = unit.life(&version.definition.zone, at);
-        self.scribe(&unit.name, env).opening(kind, cause, None, (at, points), life)
+        self.scribe(&unit.name, now).opening(kind, cause, None, (at, points), life)
     }
 
-    pub(super) fn scribe(&self, unit: &Name, env: &Env<'_>) -> Scribe<'a> {
-        Scribe::new(self.programme, self.member, unit, env.now)
+    pub(super) fn scribe(&self, unit: &Name, now: Timestamp) -> Scribe<'a> {
+        Scribe::new(self.programme, self.member, unit, now)
     }
 
     /// The openings, and what follows from them in the units that they touch.
-    pub(super) fn settle_with(&self, openings: Vec<Movement>, because: Id, env: &Env<'_>) -> Result<Decision> {
+    pub(super) fn settle_with(&self, openings: Vec<Movement>, because: Id, now: Timestamp) -> Result<Decision> {
         let mut events: BTreeMap<Name, Vec<Event>> = BTreeMap::new();
         for one in &openings {
             let life = Life { available_at: one.available_at.unwrap_or(one.at), expires_at: one.expires_at };
@@ -130,8 +134,8 @@ impl<'a> Account<'a> {
         let mut movements = openings;
         for (unit, events) in &events {
             let wallet = self.wallet(unit);
-            let run = wallet.run(events, wallet.last.max(env.now))?;
-            movements.extend(wallet.missing(&run, Some(because), env.now)?);
+            let run = wallet.run(events, wallet.last.max(now))?;
+            movements.extend(wallet.missing(&run, Some(because), now)?);
         }
         movements.sort_by_key(|movement| movement.at);
         Ok(Decision { movements })

@@ -203,11 +203,12 @@ impl Eligible {
     fn of(rule: &Rule, purchase: &Purchase) -> Option<Self> {
         let all = rule.when.takes_all_lines();
         let mut sum = Self { charged: 0, list: 0, items: 0 };
-        let mut on_lines = 0_i64;
+        let (mut on_lines, mut items_on_lines) = (0_i64, 0_i64);
         let mut any = false;
         for line in &purchase.lines {
             let charged = line.amount.minor();
             on_lines = on_lines.saturating_add(charged);
+            items_on_lines = items_on_lines.saturating_add(line.quantity);
             if all || rule.when.takes(line.category.as_ref(), line.product.as_ref()) {
                 any = true;
                 sum.charged = sum.charged.saturating_add(charged);
@@ -216,8 +217,10 @@ impl Eligible {
             }
         }
         let rest = purchase.amount.minor().saturating_sub(on_lines);
-        if all || (rest != 0 && rule.when.takes(None, None)) {
+        let items = purchase.items.map_or(0, |items| items.saturating_sub(items_on_lines)).max(0);
+        if all || ((rest != 0 || items > 0) && rule.when.takes(None, None)) {
             any = true;
+            sum.items = sum.items.saturating_add(items);
             sum.charged = sum.charged.saturating_add(rest);
             sum.list = sum.list.saturating_add(rest);
         }

@@ -164,9 +164,14 @@ impl Book {
         lapsed.chain(self.postings[from.1..to.1].iter().copied())
     }
 
-    /// Whether points are owed.
-    pub(super) const fn owes(&self) -> bool {
-        self.debt > 0
+    /// How many points are owed.
+    pub(super) const fn debt(&self) -> i64 {
+        self.debt
+    }
+
+    /// The lots with points left, and how many.
+    pub(super) fn open(&self) -> impl Iterator<Item = (&BookLot, i64)> {
+        self.open.iter().map(|lot| (&self.lots[*lot as usize], self.live[*lot as usize - self.first].open))
     }
 
     /// Points that can be spent at an instant to which the book has been [advanced](Self::advance).

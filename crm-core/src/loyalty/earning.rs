@@ -15,21 +15,25 @@ impl Account<'_> {
     /// # Errors
     /// [`Error::Invalid`] for a purchase of another member or in the future, and as [`Version::simulate`].
     pub fn earn(&self, purchase: &Purchase, env: &Env<'_>) -> Result<Decision> {
-        self.check(purchase.member, purchase.at, env)?;
+        self.earn_at(purchase, env.now)
+    }
+
+    pub(super) fn earn_at(&self, purchase: &Purchase, now: Timestamp) -> Result<Decision> {
+        self.check(purchase.member, purchase.at, now)?;
         let known = self.caused_by(purchase.id).any(|one| one.kind == MovementKind::Earned);
         let Some(version) = self.programme.at(purchase.at).filter(|_| !known) else { return Ok(Decision::default()) };
         let mut awards = Vec::new();
         let scale = version.scale();
         let climb = scale.as_ref().map(|scale| climb(scale, &self.entries(scale), purchase.at, false));
         Plan::new(version).purchase(purchase, climb.and_then(|climb| climb.tier()), &mut awards)?;
-        let mut openings = self.open(version, &awards, purchase.id, purchase.at, env)?;
+        let mut openings = self.open(version, &awards, purchase.id, purchase.at, now)?;
         if openings.is_empty() {
             // The mark of a purchase that was looked at.
             let unit = version.definition.unit(None)?;
-            openings.push(self.opening(version, unit, MovementKind::Earned, purchase.id, (purchase.at, 0), env)?);
+            openings.push(self.opening(version, unit, MovementKind::Earned, purchase.id, (purchase.at, 0), now)?);
         }
         openings[0].amount = Some(purchase.amount);
-        self.settle_with(openings, purchase.id, env)
+        self.settle_with(openings, purchase.id, now)
     }
 
     /// Awards the points for joining the programme. A member joins once.
@@ -37,14 +41,15 @@ impl Account<'_> {
     /// # Errors
     /// [`Error::Invalid`] when `at` lies in the future.
     pub fn join(&self, at: Timestamp, env: &Env<'_>) -> Result<Decision> {
-        self.check(self.member, at, env)?;
+        let now = env.now;
+        self.check(self.member, at, now)?;
         let cause = joining(self.programme.id, self.member);
         let known = self.caused_by(cause).next().is_some();
         let Some(version) = self.programme.at(at).filter(|_| !known) else { return Ok(Decision::default()) };
         let mut awards = Vec::new();
         Plan::new(version).sign_up(at, &mut awards);
-        let openings = self.open(version, &awards, cause, at, env)?;
-        self.settle_with(openings, cause, env)
+        let openings = self.open(version, &awards, cause, at, now)?;
+        self.settle_with(openings, cause, now)
     }
 
     fn open(
@@ -53,7 +58,7 @@ impl Account<'_> {
         awards: &[Award],
         cause: Id,
         at: Timestamp,
-        env: &Env<'_>,
+        now: Timestamp,
     ) -> Result<Vec<Movement>> {
         let definition = &version.definition;
         let one = |award: &Award| {
@@ -61,7 +66,7 @@ impl Account<'_> {
             let unit = unit.ok_or_else(|| Error::invalid("unit", "the programme has no such unit"))?;
             let rule = definition.rules.get(usize::from(award.rule)).map(|rule| &rule.name);
             let life = unit.life(&definition.zone, at);
-            self.scribe(&unit.name, env).opening(MovementKind::Earned, cause, rule, (at, award.points), life)
+            self.scribe(&unit.name, now).opening(MovementKind::Earned, cause, rule, (at, award.points), life)
         };
         awards.iter().map(one).collect()
     }

@@ -1,9 +1,10 @@
 //! What this room stores, declared, and what it has to say in the segment language.
 
 use crate::base::DataClass::{Behaviour, Inferred as InferredData, NonPersonal, Pseudonym};
-use crate::base::Provenance::{Inferred, Observed, Provided};
+use crate::base::Provenance::{Observed, Provided};
 use crate::base::ValueType::{Id, Int, Text, Time};
 use crate::base::{Declaration, FieldDecl, Kind, Missing, Name, Stream, Target};
+use crate::segment::Field;
 
 /// Facts of movements of points.
 pub const POINTS: Stream = Stream::from_static("points");
@@ -69,20 +70,23 @@ pub fn declarations() -> Vec<Declaration> {
 }
 
 /// What the segment language can ask of a member, as [`Standing::fields`](super::Standing::fields) answers it.
-pub fn catalogue() -> Vec<FieldDecl> {
-    let number = |name, doc| {
-        FieldDecl::new(name, Int, InferredData, Inferred, KNOW).unit("points").missing(Missing::Zero).doc(doc)
+pub fn catalogue() -> Vec<Field> {
+    let field = |name, value_type, doc| {
+        Field::new(Name::from_static(name), value_type, InferredData).doc(doc).fed_by("points").moves()
     };
+    let points = |name, doc| field(name, Int, doc).unit("points").missing(Missing::Zero);
     vec![
-        number("loyalty.points", "points that can be spent now"),
-        number("loyalty.points_pending", "points that have been earned and cannot be spent yet"),
-        number("loyalty.points_owed", "points that the next ones will repay"),
-        number("loyalty.points_expiring", "points that can be spent now and expire within 30 calendar days"),
-        FieldDecl::new("loyalty.next_expiry", Time, InferredData, Inferred, KNOW).doc("when the next points expire"),
-        FieldDecl::new("loyalty.tier", Text, InferredData, Inferred, KNOW).doc("the tier; missing below the first"),
-        FieldDecl::new("loyalty.tier_ends", Time, InferredData, Inferred, KNOW)
-            .doc("when the tier falls if nothing more happens"),
-        FieldDecl::new("loyalty.to_next_tier", Int, InferredData, Inferred, KNOW)
-            .doc("what is missing to the next tier: points, minor units or purchases; missing in the highest"),
+        points("loyalty.points", "The points that can be spent now."),
+        points("loyalty.points_pending", "The points that have been earned and cannot be spent yet."),
+        points("loyalty.points_owed", "The points that the next ones will repay."),
+        points("loyalty.points_expiring", "The points that can be spent now and expire within 30 calendar days."),
+        field("loyalty.next_expiry", Time, "When the next points expire."),
+        field("loyalty.tier", Text, "The tier; missing below the first."),
+        field("loyalty.tier_ends", Time, "When the tier falls if nothing more happens; missing if it never does."),
+        field(
+            "loyalty.to_next_tier",
+            Int,
+            "What is missing to the next tier: points, minor units or purchases; missing in the highest.",
+        ),
     ]
 }

@@ -223,7 +223,7 @@ impl<'a, 'h> Pass<'a, 'h> {
             rule: Some(award.rule),
             first: paid && award.rule == first,
         };
-        if self.units.iter().any(|unit| unit.book.owes()) {
+        if self.units.iter().any(|unit| unit.book.debt() > 0) {
             // What is owed is repaid from the lots of one purchase in the order of their ids.
             awards.sort_by_key(|award| self.lot_id(self.unit(plan, award.unit), name(award)));
         }

@@ -15,6 +15,9 @@ pub struct Purchase {
     pub at: Timestamp,
     /// What was charged in all; not negative.
     pub amount: Money,
+    /// How many items in all, if that is known; those on no line belong to no category and are no product.
+    #[serde(default)]
+    pub items: Option<i64>,
     /// What was bought, in the currency of the amount. May be empty; what is missing to the amount belongs to no
     /// category and is no product.
     #[serde(default)]
@@ -24,7 +27,7 @@ pub struct Purchase {
 impl Purchase {
     /// A purchase of which only the amount is known.
     pub const fn new(id: Id, member: CustomerId, at: Timestamp, amount: Money) -> Self {
-        Self { id, member, at, amount, lines: Vec::new() }
+        Self { id, member, at, amount, items: None, lines: Vec::new() }
     }
 
     /// Adds a line.

@@ -20,7 +20,11 @@ impl Account<'_> {
     /// [`Error::Invalid`] for a purchase of another member, a refund in the future, a refund of a line that was not
     /// bought, or when a refund that was heard of before is missing.
     pub fn refund(&self, purchase: &Purchase, refunds: &[Refund], env: &Env<'_>) -> Result<Decision> {
-        self.check(purchase.member, purchase.at, env)?;
+        self.refund_at(purchase, refunds, env.now)
+    }
+
+    pub(super) fn refund_at(&self, purchase: &Purchase, refunds: &[Refund], now: Timestamp) -> Result<Decision> {
+        self.check(purchase.member, purchase.at, now)?;
         let lots: Vec<&Movement> = self.caused_by(purchase.id).filter(|one| one.kind == MovementKind::Earned).collect();
         let mut refunds: Vec<&Refund> = refunds.iter().filter(|refund| refund.purchase == purchase.id).collect();
         refunds.sort_by_key(|refund| (refund.at.max(purchase.at), refund.id));
@@ -33,10 +37,10 @@ impl Account<'_> {
         let mut ledger = self.ledger.clone();
         let mut decision = Decision::default();
         for refund in refunds.into_iter().filter(|refund| !heard.contains(&refund.id)) {
-            self.check(purchase.member, refund.at, env)?;
+            self.check(purchase.member, refund.at, now)?;
             known.push(refund);
             let account = Account { ledger: &ledger, ..*self };
-            let movements = account.reverse(purchase, &lots, refund, &known, env)?;
+            let movements = account.reverse(purchase, &lots, refund, &known, now)?;
             for movement in movements {
                 ledger.record(movement.clone());
                 decision.movements.push(movement);
@@ -58,7 +62,7 @@ impl Account<'_> {
         lots: &[&Movement],
         refund: &Refund,
         known: &[&Refund],
-        env: &Env<'_>,
+        now: Timestamp,
     ) -> Result<Vec<Movement>> {
         let Some(first) = lots.first() else { return Ok(Vec::new()) };
         check_refund(purchase, refund)?;
@@ -73,19 +77,19 @@ impl Account<'_> {
             let earlier = events.entry(lot.unit.clone()).or_default();
             let wallet = self.wallet(&lot.unit);
             let reversal = |points| Event { at, cause: refund.id, what: What::Reverse { lot: lot.id, points } };
-            let taken = fit(&wallet, earlier, due, reversal, env)?;
+            let taken = fit(&wallet, earlier, due, reversal, now)?;
             if taken > 0 {
                 earlier.push(reversal(taken));
             }
             if taken < due {
                 let waived = Some(due - taken);
-                movements.push(Movement { waived, ..self.about(lot, refund.id, MovementKind::Waived, at, env)? });
+                movements.push(Movement { waived, ..self.about(lot, refund.id, MovementKind::Waived, at, now)? });
             }
         }
         for (unit, events) in &events {
             let wallet = self.wallet(unit);
-            let run = wallet.run(events, wallet.last.max(env.now))?;
-            movements.extend(wallet.missing(&run, Some(refund.id), env.now)?);
+            let run = wallet.run(events, wallet.last.max(now))?;
+            movements.extend(wallet.missing(&run, Some(refund.id), now)?);
         }
         movements.sort_by_key(|movement| (movement.at, movement.id));
         let says = |one: &&mut Movement| one.cause == refund.id && one.takes_back();
@@ -93,7 +97,7 @@ impl Account<'_> {
         if let Some(movement) = movements.iter_mut().find(says) {
             movement.amount = amount;
         } else {
-            let mark = self.about(first, refund.id, MovementKind::Reversed, at, env)?;
+            let mark = self.about(first, refund.id, MovementKind::Reversed, at, now)?;
             movements.push(Movement { amount, ..mark });
         }
         Ok(movements)
@@ -113,10 +117,10 @@ impl Account<'_> {
     }
 
     /// A movement of no points that a refund makes in a lot of its purchase.
-    fn about(&self, lot: &Movement, refund: Id, kind: MovementKind, at: Timestamp, env: &Env<'_>) -> Result<Movement> {
+    fn about(&self, lot: &Movement, refund: Id, kind: MovementKind, at: Timestamp, now: Timestamp) -> Result<Movement> {
         let step = Step { kind, cause: refund, lot: lot.id, of: Some(lot.id) };
         let life = lot.available_at.map(|available_at| Life { available_at, expires_at: lot.expires_at });
-        self.scribe(&lot.unit, env).step(step, 0, at, 0, life)
+        self.scribe(&lot.unit, now).step(step, 0, at, 0, life)
     }
 }
 
@@ -126,9 +130,9 @@ fn fit(
     earlier: &[Event],
     due: i64,
     reversal: impl Fn(i64) -> Event,
-    env: &Env<'_>,
+    now: Timestamp,
 ) -> Result<i64> {
-    let until = wallet.last.max(env.now);
+    let until = wallet.last.max(now);
     let run = |points: i64| {
         let mut events = earlier.to_vec();
         events.push(reversal(points));

@@ -62,7 +62,7 @@ pub enum Earn {
         #[serde(default)]
         basis: AmountBasis,
     },
-    /// Points for every item on eligible lines.
+    /// Points for every eligible item.
     PerItem {
         /// The points.
         points: u32,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::book::{Book, BookLot, DEBT, Mover, Object, Policy, Posting};
 use super::movement::Scribe;
-use super::{Ledger, Movement, MovementKind, Programme};
+use super::{Balance, Ledger, Movement, MovementKind, Programme};
 use crate::base::{CustomerId, Id, Name, Result, Timestamp};
 
 /// Something that happened to a wallet.
@@ -240,7 +240,32 @@ impl<'a> Wallet<'a> {
     }
 }
 
+/// Points that are left in a lot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenLot {
+    pub(super) available_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) points: i64,
+}
+
 impl Run {
+    /// What is left of each lot at the end of the run.
+    pub(super) fn open(&self) -> impl Iterator<Item = OpenLot> + '_ {
+        self.book.open().map(|(lot, points)| {
+            let Life { available_at, expires_at } = lot.life();
+            OpenLot { available_at, expires_at, points }
+        })
+    }
+
+    /// What the member has at the end of the run.
+    pub(super) fn balance(&self, at: Timestamp) -> Balance {
+        let mut balance = Balance { owed: self.book.debt(), ..Balance::default() };
+        for lot in self.open() {
+            *(if lot.available_at <= at { &mut balance.available } else { &mut balance.pending }) += lot.points;
+        }
+        balance
+    }
+
     fn lot(&self, number: u32) -> Id {
         self.lots.get(number as usize).copied().unwrap_or(Id::NIL)
     }

@@ -14,7 +14,8 @@ impl<'a> Account<'a> {
     /// redeemed since; [`Error::Invalid`] for a unit that cannot be redeemed, a number of points that is not positive,
     /// an instant in the future, or a redemption that was made before with other points.
     pub fn redeem(&self, redemption: &Redemption, env: &Env<'_>) -> Result<Decision> {
-        self.check(redemption.member, redemption.at, env)?;
+        let now = env.now;
+        self.check(redemption.member, redemption.at, now)?;
         let unit = self.programme.governing(redemption.at)?.definition.unit(redemption.unit.as_ref())?;
         if !unit.redeemable {
             return Err(Error::invalid("unit", "its points cannot be redeemed"));
@@ -30,7 +31,7 @@ impl<'a> Account<'a> {
                 Err(Error::invalid("points", "the redemption was made before with other points"))
             };
         }
-        self.spend(&unit.name, MovementKind::Redeemed, redemption.id, redemption.points, redemption.at, env)
+        self.spend(&unit.name, MovementKind::Redeemed, redemption.id, redemption.points, redemption.at, now)
     }
 
     /// Gives points of a redemption back, to the lots from which they came. What has expired meanwhile stays expired.
@@ -39,7 +40,8 @@ impl<'a> Account<'a> {
     /// [`Error::NotFound`] when there is no such redemption; [`Error::Invalid`] when more points are to be given back
     /// than are left of it, or for an instant in the future.
     pub fn cancel(&self, cancellation: &Cancellation, env: &Env<'_>) -> Result<Decision> {
-        self.check(self.member, cancellation.at, env)?;
+        let now = env.now;
+        self.check(self.member, cancellation.at, now)?;
         let redemption = cancellation.redemption;
         let Some((unit, spent)) = self.spent(redemption) else {
             return Err(Error::not_found("redemption", redemption));
@@ -65,8 +67,8 @@ impl<'a> Account<'a> {
         let what = What::Restore { redemption, points };
         let event = Event { at: cancellation.at.max(redeemed_at), cause: cancellation.id, what };
         let wallet = self.wallet(unit);
-        let run = wallet.run(std::slice::from_ref(&event), wallet.last.max(env.now))?;
-        Ok(Decision { movements: wallet.missing(&run, Some(event.cause), env.now)? })
+        let run = wallet.run(std::slice::from_ref(&event), wallet.last.max(now))?;
+        Ok(Decision { movements: wallet.missing(&run, Some(event.cause), now)? })
     }
 
     /// Gives or takes points by hand.
@@ -75,7 +77,8 @@ impl<'a> Account<'a> {
     /// [`Error::Denied`] when more points are to be taken than the member has; [`Error::Invalid`] for no points, an
     /// instant in the future, or an adjustment that was made before with other points.
     pub fn adjust(&self, adjustment: &Adjustment, env: &Env<'_>) -> Result<Decision> {
-        self.check(adjustment.member, adjustment.at, env)?;
+        let now = env.now;
+        self.check(adjustment.member, adjustment.at, now)?;
         let version = self.programme.governing(adjustment.at)?;
         let unit = version.definition.unit(adjustment.unit.as_ref())?;
         if adjustment.points == 0 || !(-MAX_POINTS..=MAX_POINTS).contains(&adjustment.points) {
@@ -93,10 +96,10 @@ impl<'a> Account<'a> {
         }
         let (id, points, at) = (adjustment.id, adjustment.points, adjustment.at);
         let mut decision = if points > 0 {
-            let opening = self.opening(version, unit, MovementKind::Adjusted, id, (at, points), env)?;
-            self.settle_with(vec![opening], id, env)?
+            let opening = self.opening(version, unit, MovementKind::Adjusted, id, (at, points), now)?;
+            self.settle_with(vec![opening], id, now)?
         } else {
-            self.spend(&unit.name, MovementKind::Adjusted, id, -points, at, env)?
+            self.spend(&unit.name, MovementKind::Adjusted, id, -points, at, now)?
         };
         for movement in decision.movements.iter_mut().filter(|one| one.cause == id) {
             movement.reason = Some(adjustment.reason.clone());
@@ -111,11 +114,11 @@ impl<'a> Account<'a> {
         cause: Id,
         points: i64,
         at: Timestamp,
-        env: &Env<'_>,
+        now: Timestamp,
     ) -> Result<Decision> {
         let wallet = self.wallet(unit);
         let event = Event { at, cause, what: What::Spend { kind, points } };
-        let until = wallet.last.max(env.now);
+        let until = wallet.last.max(now);
         let run = wallet.run(std::slice::from_ref(&event), until)?;
         if run.overspent + run.uncovered > 0 {
             let before = wallet.run(&[], until)?;
@@ -123,7 +126,7 @@ impl<'a> Account<'a> {
                 return Err(Error::denied("the member has too few points"));
             }
         }
-        Ok(Decision { movements: wallet.missing(&run, Some(cause), env.now)? })
+        Ok(Decision { movements: wallet.missing(&run, Some(cause), now)? })
     }
 
     /// The unit and points of a redemption, cancellations not counted.

@@ -1,9 +1,12 @@
 //! What a member has, and where the member stands.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::climb::Scale;
+use super::settle::Run;
 use super::tier::{climb, name};
 use super::{Balance, Ledger, TierChange, TierStanding};
 use crate::base::{Fields, Name, Period, Result, Timestamp};
@@ -56,7 +59,7 @@ impl Account<'_> {
     /// [`Error::Invalid`](crate::Error::Invalid) when the programme has no such unit.
     pub fn balance(&self, unit: Option<&Name>, at: Timestamp) -> Result<Balance> {
         let unit = &self.programme.governing(at)?.definition.unit(unit)?.name;
-        Ok(self.ledger.balance(self.programme.id, unit, at))
+        Ok(self.wallet(unit).run(&[], at)?.balance(at))
     }
 
     /// The points of a unit that the member has at an instant and that will expire, the soonest first.
@@ -65,7 +68,7 @@ impl Account<'_> {
     /// [`Error::Invalid`](crate::Error::Invalid) when the programme has no such unit.
     pub fn expiring(&self, unit: Option<&Name>, at: Timestamp) -> Result<Vec<Expiring>> {
         let unit = &self.programme.governing(at)?.definition.unit(unit)?.name;
-        Ok(expiring(&self.settled(at)?, self, unit, at, |_| true))
+        Ok(expiring(&self.wallet(unit).run(&[], at)?))
     }
 
     /// The place of the member on the ladder at an instant, past or present; nothing if the programme has none.
@@ -100,16 +103,12 @@ impl Account<'_> {
     /// [`Error::NotFound`](crate::Error::NotFound) for a programme without versions.
     pub fn standing(&self, at: Timestamp) -> Result<Standing> {
         let definition = &self.programme.governing(at)?.definition;
-        let unit = &definition.unit(None)?.name;
-        let settled = self.settled(at)?;
+        let run = self.wallet(&definition.unit(None)?.name).run(&[], at)?;
         let soon = definition.zone.add(at, Period::days(30));
-        let available = expiring(&settled, self, unit, at, |available_at| available_at <= at);
-        Ok(Standing {
-            balance: settled.balance(self.programme.id, unit, at),
-            expiring: expiring(&settled, self, unit, at, |_| true),
-            expiring_soon: available.iter().filter(|one| one.at < soon).map(|one| one.points).sum(),
-            tier: self.tier(at)?,
-        })
+        let spendable = run.open().filter(|lot| lot.available_at <= at);
+        let expiring_soon =
+            spendable.filter(|lot| lot.expires_at.is_some_and(|end| end < soon)).map(|lot| lot.points).sum();
+        Ok(Standing { balance: run.balance(at), expiring: expiring(&run), expiring_soon, tier: self.tier(at)? })
     }
 
     /// The ledger with all that the clock has done up to an instant, written or not.
@@ -124,19 +123,12 @@ impl Account<'_> {
     }
 }
 
-pub(super) fn expiring(
-    settled: &Ledger,
-    account: &Account<'_>,
-    unit: &Name,
-    at: Timestamp,
-    counts: impl Fn(Timestamp) -> bool,
-) -> Vec<Expiring> {
-    let mut sums = std::collections::BTreeMap::new();
-    for lot in settled.lots(account.programme.id, unit, at) {
-        if let Some(expires_at) = lot.expires_at.filter(|end| *end > at && lot.open > 0)
-            && lot.available_at.is_some_and(&counts)
-        {
-            *sums.entry(expires_at).or_insert(0) += lot.open;
+/// What will expire of the points that are left at the end of a run, the soonest first.
+pub(super) fn expiring(run: &Run) -> Vec<Expiring> {
+    let mut sums = BTreeMap::new();
+    for lot in run.open() {
+        if let Some(end) = lot.expires_at {
+            *sums.entry(end).or_insert(0) += lot.points;
         }
     }
     sums.into_iter().map(|(at, points)| Expiring { at, points }).collect()

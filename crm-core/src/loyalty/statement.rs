@@ -138,7 +138,7 @@ impl Account<'_> {
             opening,
             lines,
             closing: balance(last),
-            expiring: expiring(&settled, self, &unit, last, |_| true),
+            expiring: expiring(&self.wallet(&unit).run(&[], last)?),
             unit,
             window,
         })

@@ -4,8 +4,9 @@ use super::book::{BookLot, Mover};
 use super::movement::Scribe;
 use super::replay::{Deed, LotName, Replay, Reversal, Span};
 use super::settle::Step;
-use super::{Movement, MovementKind};
+use super::{Movement, MovementKind, POINTS};
 use crate::base::{Id, Money, Name, Result, Timestamp};
+use crate::change::{ChangeSet, Precondition};
 
 impl Replay<'_> {
     /// Every movement, member by member, and of each member in the order of time. They are `recorded` when they took
@@ -17,6 +18,41 @@ impl Replay<'_> {
         (0..self.spans.len()).flat_map(|index| match self.transcript(index) {
             Ok(movements) => movements.into_iter().map(Ok).collect::<Vec<_>>(),
             Err(error) => vec![Err(error)],
+        })
+    }
+
+    /// The movements as change sets of whole members, each of at most `size` movements unless one member has more. Every
+    /// change set is committed only if none of its members' movements was written after the commit `since`.
+    ///
+    /// # Errors
+    /// As [`movements`](Self::movements).
+    pub fn change_sets(&self, since: u64, now: Timestamp, size: usize) -> impl Iterator<Item = Result<ChangeSet>> + '_ {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let mut changes = ChangeSet::new(now);
+            let mut count = 0;
+            while let Some(span) = self.spans.get(next) {
+                let movements = match self.transcript(next) {
+                    Ok(movements) => movements,
+                    Err(error) => {
+                        next = self.spans.len();
+                        return Some(Err(error));
+                    }
+                };
+                if count > 0 && count + movements.len() > size {
+                    break;
+                }
+                next += 1;
+                count += movements.len();
+                if !movements.is_empty() {
+                    let subject = span.member.id();
+                    changes.require(Precondition::Unchanged { stream: POINTS, subject, since });
+                }
+                for movement in &movements {
+                    changes.append(movement.to_fact());
+                }
+            }
+            (!changes.is_empty()).then_some(Ok(changes))
         })
     }
 

@@ -375,6 +375,7 @@ impl World {
         }
         let balance = self.ledger.balance(self.programme.id, &name("points"), now);
         assert_eq!((balance.available, balance.pending), reference.balance(now), "at {now}");
+        assert_eq!(self.account().balance(None, now).unwrap(), balance, "at {now}");
         assert_eq!(balance.owed, reference.owed(), "at {now}");
         assert!(balance.owed >= 0 && (balance.owed == 0 || balance.available == 0));
         let posted: i64 = self.ledger.movements().filter(|one| one.at <= now).map(|one| one.points).sum();
@@ -598,6 +599,54 @@ proptest! {
     ) {
         let shortfall = if owe { "owe" } else { case.shortfall };
         in_order(&Case { shortfall, ..case }, joined);
+    }
+
+    #[test]
+    fn catching_up_in_two_steps_is_catching_up_at_once(case in any_case(), cut in 0_i64..90) {
+        let world = World::new(&case);
+        let (mut purchases, mut refunds) = (Vec::new(), Vec::new());
+        for (_, _, command) in commands(&case) {
+            match command {
+                Command::Buy(one) => purchases.push(one),
+                Command::Refund(one) => refunds.push(one),
+                _ => {}
+            }
+        }
+        let cut = at("2026-01-15T00:00:00Z").saturating_add_days(cut);
+        let end = at("2026-12-01");
+        let bare = |ledger: &Ledger| -> Vec<Movement> {
+            ledger.movements().cloned().map(|one| Movement { recorded: end, ..one }).collect()
+        };
+        let catch_up = |ledger: &mut Ledger, purchases: &[Purchase], refunds: &[Refund], now| {
+            let decision = Account::new(&world.programme, world.member, ledger)
+                .catch_up(purchases, refunds, &Env::new(now, &world.ids)).unwrap();
+            for movement in &decision.movements {
+                assert!(ledger.movement(movement.id).is_none() && movement.recorded == now);
+                ledger.record(movement.clone());
+            }
+            assert_eq!(Account::new(&world.programme, world.member, ledger).audit().unwrap(), []);
+            decision.movements.len()
+        };
+        let mut at_once = Ledger::default();
+        catch_up(&mut at_once, &purchases, &refunds, end);
+        prop_assert_eq!(catch_up(&mut at_once, &purchases, &refunds, end), 0);
+        let mut in_steps = Ledger::default();
+        let early = |when: Timestamp| when < cut;
+        let early_purchases: Vec<Purchase> = purchases.iter().filter(|one| early(one.at)).cloned().collect();
+        let early_refunds: Vec<Refund> = refunds.iter().filter(|one| early(one.at)).cloned().collect();
+        catch_up(&mut in_steps, &early_purchases, &early_refunds, cut);
+        catch_up(&mut in_steps, &purchases, &refunds, end);
+        prop_assert_eq!(bare(&in_steps), bare(&at_once));
+        // The other way round, the early ones are heard of late: nothing is lost, though awards may differ.
+        let mut backwards = Ledger::default();
+        let late: Vec<Purchase> = purchases.iter().filter(|one| !early(one.at)).cloned().collect();
+        catch_up(&mut backwards, &late, &refunds, end);
+        catch_up(&mut backwards, &purchases, &refunds, end);
+        prop_assert_eq!(catch_up(&mut backwards, &purchases, &refunds, end), 0);
+        if case.tiers == 0 {
+            let total = |ledger: &Ledger| ledger.balance(world.programme.id, &name("points"), end).total();
+            prop_assert_eq!(total(&backwards), total(&at_once));
+        }
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! Statements, standings, liability, and audits of damaged ledgers.
 
-use crm_core::base::{AsOf, CustomerId, FieldDecl, Registry, Timestamp, Window};
+use crm_core::base::{AsOf, Channel, CountedIds, CustomerId, Env, FieldDecl, Registry, Timestamp, Window};
+use crm_core::change::{Change, Precondition};
+use crm_core::fact::Fact;
+use crm_core::interaction::{Line, NewInteraction, RefundedLine};
 use crm_core::loyalty::{
-    Account, Invariant, Ledger, LiabilityFold, Movement, MovementKind, Violation, catalogue, declarations,
+    Account, History, Invariant, Ledger, LiabilityFold, Movement, MovementKind, Purchase, Shopping, Violation,
+    catalogue, declarations, replay,
 };
 
 use crate::club::{Club, at, eur, id, refund};
@@ -148,9 +152,10 @@ fn everything_stored_is_declared() {
             assert!(value.fits(registry.field(target, name.as_str()).expect("declared").value_type));
         }
     }
+    let mut all = crm_core::segment::Catalogue::new();
     for field in catalogue() {
-        let one = crm_core::base::Declaration { target: target.clone(), fields: vec![field] };
-        Registry::new().declare(&one).unwrap();
+        assert!(!field.doc.is_empty() && field.moves);
+        all.add(field).unwrap();
     }
 }
 
@@ -165,6 +170,62 @@ fn as_it_was_known_then() {
         club.ledger.as_of(view).balance(club.programme.id, &crate::club::name("points"), view.valid).available
     };
     assert_eq!((seen("2026-01-31"), seen("2026-03-01")), (100, 150));
+}
+
+#[test]
+fn the_interactions_of_a_shop_are_caught_up_with() {
+    let interaction = |new: NewInteraction, known: &[Fact]| {
+        let ids = CountedIds::from(known.len() as u64);
+        let env = Env::new(at("2026-03-01"), &ids);
+        let (recorded, changes) = crm_core::interaction::record(&[new], known, &Registry::new(), &env).unwrap();
+        let facts = changes.changes.into_iter();
+        let facts = facts.filter_map(|change| if let Change::Append(fact) = change { Some(fact) } else { None });
+        (recorded[0], facts.collect::<Vec<Fact>>())
+    };
+    let rules = r#"{"name": "books", "earn": {"per_amount": {"points": 2, "per": "1.00 EUR"}},
+        "when": {"categories": ["books"]}}, {"name": "items", "earn": {"per_item": {"points": 1}}}"#;
+    let mut club = Club::new(crate::club::definition("", rules, ""));
+    let order = NewInteraction::order(club.member, at("2026-01-10"), eur("50.00"))
+        .line(Line::new("novel", 2, eur("20.00")).category("books"))
+        .line(Line::new("mug", 1, eur("30.00")));
+    let (order, mut facts) = interaction(order, &[]);
+    let mut back = NewInteraction::refund(order, club.member, at("2026-01-20"), eur("10.00"));
+    back.refunded = vec![RefundedLine { line: 1, quantity: 1, amount: eur("10.00") }];
+    facts.extend(interaction(back, &facts).1);
+    let mut visit = NewInteraction::visit(club.member, at("2026-01-21"), Channel::Web);
+    visit.quantity = Some(3);
+    facts.extend(interaction(visit, &facts).1);
+    facts.reverse();
+    let shopping = Shopping::from_facts(&facts).unwrap();
+    assert_eq!((shopping.purchases.len(), shopping.refunds.len(), shopping.left_out.len()), (1, 1, 0));
+    assert_eq!(shopping.purchases[0].lines.len(), 2);
+    assert_eq!(shopping.refunds[0].lines[0].amount, eur("10.00"));
+    let caught_up = |club: &mut Club| {
+        let decide =
+            |account: &Account<'_>, env: &Env<'_>| account.catch_up(&shopping.purchases, &shopping.refunds, env);
+        club.decide(at("2026-02-01"), decide).unwrap()
+    };
+    // 40 for the books and 3 for the items; half of the books came back, and a fifth of the money.
+    assert_eq!(caught_up(&mut club).points(), 40 + 3 - 20 - 1);
+    assert!(caught_up(&mut club).movements.is_empty());
+}
+
+#[test]
+fn a_replay_is_written_in_whole_members() {
+    let club = Club::simple("");
+    let member = |number: usize| CustomerId::new(id(&format!("member {}", number / 3)));
+    let purchases: Vec<Purchase> = (0..30)
+        .map(|number| Purchase::new(id(&format!("order {number}")), member(number), at("2026-01-10"), eur("5.00")))
+        .collect();
+    let history = History { purchases: &purchases, ..History::default() };
+    let replay = replay(&club.programme, history, at("2026-02-01")).unwrap();
+    let sets: Vec<_> = replay.change_sets(7, at("2026-03-01"), 8).map(Result::unwrap).collect();
+    assert_eq!(sets.iter().map(|set| set.changes.len()).collect::<Vec<_>>(), [6; 5]);
+    assert!(sets.iter().all(|set| set.require.len() == 2 && set.at == at("2026-03-01")));
+    assert!(
+        sets.iter().flat_map(|set| &set.require).all(|one| matches!(one, Precondition::Unchanged { since: 7, .. }))
+    );
+    assert_eq!(replay.change_sets(7, at("2026-03-01"), 1).count(), 10, "a member is never cut");
 }
 
 /// The promises that a change to one movement breaks.
