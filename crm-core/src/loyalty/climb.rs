@@ -140,7 +140,7 @@ impl<'a> Climb<'a> {
                     stretches.len() - 1
                 });
                 let own = &mut stretches[place];
-                own.sum += entry.value;
+                own.sum = own.sum.saturating_add(entry.value);
                 if own.last.is_none() {
                     own.peak = own.peak.max(scale.reached(own.sum));
                 }
@@ -149,7 +149,7 @@ impl<'a> Climb<'a> {
                 let leaves = window.add(entry.counts_at);
                 if leaves > entry.at {
                     let before = scale.reached(*sum);
-                    *sum += entry.value;
+                    *sum = sum.saturating_add(entry.value);
                     leaving.insert(leaving.partition_point(|(other, _)| *other <= leaves), (leaves, entry.value));
                     if before > scale.reached(*sum) && !demoting {
                         self.holds.push((scale.grace.add(entry.at), before));
@@ -157,7 +157,7 @@ impl<'a> Climb<'a> {
                 }
             }
             (Count::Lifetime { sum, peak }, _) => {
-                *sum += entry.value;
+                *sum = sum.saturating_add(entry.value);
                 *peak = if demoting { scale.reached(*sum) } else { scale.reached(*sum).max(*peak) };
             }
             _ => {}
@@ -200,7 +200,7 @@ impl<'a> Climb<'a> {
             Count::Rolling { sum, leaving, .. } => {
                 let before = scale.reached(*sum);
                 while let Some((_, value)) = leaving.front().filter(|(leaves, _)| *leaves <= at) {
-                    *sum -= value;
+                    *sum = sum.saturating_sub(*value);
                     leaving.pop_front();
                 }
                 if before > scale.reached(*sum) {

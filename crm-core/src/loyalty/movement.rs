@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Programme;
+use super::check::MAX_POINTS;
 use super::fields::{
     AVAILABLE_AT, BECAUSE, CAUSE, EXPIRES_AT, LOT, OF, POINTS, PROGRAMME, REASON, RULE, UNIT, VERSION, WAIVED,
 };
@@ -141,13 +142,18 @@ impl Movement {
         if fact.stream != POINTS {
             return Err(Error::invalid("stream", "not a movement of points"));
         }
+        let points = fact.points.ok_or_else(|| Error::invalid("points", "missing"))?;
+        let waived = fact.fields.read(&WAIVED, Value::as_int)?;
+        if !(-MAX_POINTS..=MAX_POINTS).contains(&points) || !(0..=MAX_POINTS).contains(&waived.unwrap_or(0)) {
+            return Err(Error::out_of_range("points"));
+        }
         Ok(Self {
             id: fact.id,
             member: CustomerId::new(fact.subject),
             kind: fact.name.as_str().parse()?,
             at: fact.at,
             recorded: fact.recorded,
-            points: fact.points.ok_or_else(|| Error::invalid("points", "missing"))?,
+            points,
             programme: ProgrammeId::new(id(&PROGRAMME)?),
             version: u32::try_from(version).map_err(|_| Error::invalid_at(&VERSION, "not the number of a version"))?,
             unit: name(&UNIT)?.ok_or_else(|| Error::invalid_at(&UNIT, "missing"))?,
@@ -160,7 +166,7 @@ impl Movement {
             rule: name(&RULE)?,
             reason: name(&REASON)?,
             amount: fact.amount,
-            waived: fact.fields.read(&WAIVED, Value::as_int)?,
+            waived,
         })
     }
 }

@@ -91,7 +91,8 @@ impl Definition {
 }
 
 /// A published definition. It never changes: who wants something else publishes another version.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Version {
     /// Its number, from 1.
     pub number: u32,
@@ -112,10 +113,34 @@ impl Version {
 
 /// A programme: its versions, the oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct Programme {
     /// Which one.
     pub id: ProgrammeId,
     versions: Vec<Version>,
+}
+
+/// A programme as it is read, before it is checked.
+#[derive(Deserialize)]
+struct Parts {
+    id: ProgrammeId,
+    versions: Vec<Part>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    from: Timestamp,
+    definition: Definition,
+}
+
+impl TryFrom<Parts> for Programme {
+    type Error = Error;
+
+    fn try_from(parts: Parts) -> Result<Self> {
+        let empty = Self { id: parts.id, versions: Vec::new() };
+        let programme = parts.versions.into_iter().try_fold(empty, |own, part| own.with(part.definition, part.from))?;
+        if programme.versions.is_empty() { Err(Error::not_found("programme", parts.id)) } else { Ok(programme) }
+    }
 }
 
 impl Programme {
@@ -181,7 +206,8 @@ impl Programme {
     pub fn from_records(id: ProgrammeId, records: &[Record]) -> Result<Self> {
         let mut versions = records.iter().map(Version::from_record).collect::<Result<Vec<_>>>()?;
         versions.sort_by_key(|version| version.number);
-        let complete = (1..).zip(&versions).all(|(number, version)| version.number == number);
+        let complete = (1..).zip(&versions).all(|(number, version)| version.number == number)
+            && versions.windows(2).all(|pair| pair[0].from < pair[1].from);
         let own = records.iter().all(|record| record.get(PROGRAMME.as_str()).and_then(Value::as_id) == Some(id.id()));
         match versions.is_empty() {
             true => Err(Error::not_found("programme", id)),

@@ -170,8 +170,9 @@ impl<'a> Wallet<'a> {
     }
 
     pub(super) fn policy(&self, at: Timestamp) -> Result<Policy> {
-        let unit = self.programme.governing(at)?.definition.unit(Some(&self.unit))?;
-        Ok(Policy { order: unit.order, shortfall: unit.shortfall })
+        // A version that does not know the unit yet has no points of it to spend.
+        let unit = self.programme.governing(at)?.definition.unit(Some(&self.unit));
+        Ok(unit.map_or(Policy::default(), |unit| Policy { order: unit.order, shortfall: unit.shortfall }))
     }
 
     /// Works everything out, with some more events, up to an instant.

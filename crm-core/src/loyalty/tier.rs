@@ -93,7 +93,7 @@ fn purchases<'a>(movements: impl Iterator<Item = &'a Movement>, lots: &HashMap<I
         let mut left = total;
         for (at, amount) in &amounts[1..] {
             let before = left;
-            left += amount;
+            left = left.saturating_add(*amount);
             if left <= 0 && (before > 0 || total == 0) {
                 entries.push(Entry { at: *at, counts_at: bought, value: -1 });
                 break;
@@ -125,7 +125,7 @@ impl TierStanding {
             next: ladder
                 .tiers
                 .get(level)
-                .map(|tier| TierGoal { tier: tier.name.clone(), missing: tier.threshold - value }),
+                .map(|tier| TierGoal { tier: tier.name.clone(), missing: tier.threshold.saturating_sub(value) }),
             ends,
             keep: threshold.and_then(|threshold| keep(climb, at, threshold)),
         }
@@ -146,7 +146,7 @@ fn end(mut climb: Climb<'_>, level: Level) -> Option<(Timestamp, i64)> {
 fn keep(climb: &Climb<'_>, at: Timestamp, threshold: i64) -> Option<i64> {
     let level = climb.level();
     let (ends, left) = end(climb.clone(), level)?;
-    let mut candidates = [threshold - climb.value(at), threshold - left];
+    let mut candidates = [threshold.saturating_sub(climb.value(at)), threshold.saturating_sub(left)];
     candidates.sort_unstable();
     candidates.into_iter().filter(|missing| *missing > 0).find(|missing| {
         let mut tried = climb.clone();

@@ -263,6 +263,25 @@ fn a_definition_is_built_and_written_as_it_is_read() {
 }
 
 #[test]
+fn a_unit_may_come_later() {
+    let mut club = Club::simple("");
+    club.buy("A", "2026-01-10", "10.00");
+    let mut next = definition("", ONE_PER_EURO, "");
+    next.units.push(Unit::new(name("stars")));
+    let stars = Rule { unit: Some(name("stars")), ..Rule::new(name("star"), Earn::PerPurchase { points: 1 }) };
+    next.rules.push(stars);
+    club.programme = club.programme.clone().with(next, at("2026-02-01")).unwrap();
+    assert!(club.account().standing(at("2026-01-20")).is_ok());
+    assert_eq!(club.buy("B", "2026-02-10", "10.00"), 11);
+    assert_eq!(club.account().balance(Some(&name("stars")), at("2026-02-10")).unwrap().available, 1);
+    assert!(club.account().balance(Some(&name("stars")), at("2026-01-20")).is_err(), "not known then");
+    club.settle("2026-03-01");
+    let json = serde_json::to_string(&club.programme).unwrap();
+    assert_eq!(serde_json::from_str::<Programme>(&json).unwrap(), club.programme);
+    assert!(serde_json::from_str::<Programme>(&json.replace("2026-02-01", "2019-02-01")).is_err());
+}
+
+#[test]
 fn units_stay() {
     let club = Club::simple("");
     let mut other = definition("", "", "");

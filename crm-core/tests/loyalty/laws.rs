@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crm_core::base::{CountedIds, CustomerId, Env, Id, Money, ProgrammeId, Timestamp};
+use crm_core::base::{CountedIds, CustomerId, Env, Id, Money, ProgrammeId, Timestamp, Window};
 use crm_core::fact::{Fact, Projection};
 use crm_core::loyalty::{
     Account, Adjustment, Cancellation, Decision, Definition, History, Join, Ledger, Lot, Movement, MovementKind,
@@ -647,6 +647,43 @@ proptest! {
             let total = |ledger: &Ledger| ledger.balance(world.programme.id, &name("points"), end).total();
             prop_assert_eq!(total(&backwards), total(&at_once));
         }
+    }
+
+    #[test]
+    fn damage_is_told_and_never_a_panic(
+        case in prop_oneof![any_case(), any_case_with_debt()],
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0_u8..9, -20_i64..20), 1..4),
+    ) {
+        let world = live(&case);
+        if world.facts.is_empty() {
+            return Ok(());
+        }
+        let mut movements: Vec<Movement> = world.ledger.movements().cloned().collect();
+        for (one, other, what, by) in damage {
+            let other = other.get(&movements).clone();
+            let index = one.index(movements.len());
+            let one = &mut movements[index];
+            match what {
+                0 => one.points += by,
+                1 => one.points = -one.points,
+                2 => one.kind = other.kind,
+                3 => one.lot = other.lot,
+                4 => one.cause = other.cause,
+                5 => one.of = Some(other.lot),
+                6 => one.available_at = None,
+                7 => one.at = one.at.saturating_add_days(by),
+                _ => one.expires_at = other.expires_at,
+            }
+        }
+        let ledger: Ledger = movements.into_iter().collect();
+        let account = Account::new(&world.programme, world.member, &ledger);
+        let violations = account.audit().unwrap();
+        let now = at("2026-05-01");
+        let (_, _) = (account.standing(now).unwrap(), account.tier_history(now).unwrap());
+        let _ = account.statement(None, Window::until(now)).unwrap();
+        let redemption = Redemption { id: id("more"), member: world.member, unit: None, points: 3, at: now };
+        let _ = account.redeem(&redemption, &Env::new(now, &world.ids));
+        prop_assert_eq!(ledger == world.ledger && !violations.is_empty(), false);
     }
 
     #[test]
