@@ -12,7 +12,7 @@ pub(super) fn catalogue(registry: &Registry) -> Result<Catalogue> {
         add(&mut catalogue, Field::declared(Name::new(&format!("customer.{}", field.name))?, field))?;
     }
     for field in loyalty::catalogue() {
-        add(&mut catalogue, Field::declared(field.name.clone(), &field).fed_by("points").moves())?;
+        add(&mut catalogue, field)?;
     }
     for field in summaries() {
         add(&mut catalogue, field)?;
