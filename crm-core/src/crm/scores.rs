@@ -75,7 +75,7 @@ impl Scores {
     /// `options.zone` names the zone whose days are meant.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an unknown zone or a holdout before the day.
+    /// [`Error::Invalid`](crate::Error::Invalid) for an unknown zone or a holdout before the day.
     pub fn summaries(&self, options: &SummaryOptions) -> Result<Summaries> {
         let zone = Zone::new(options.zone.as_str())?;
         let last = options.holdout_until.unwrap_or(options.as_of);
