@@ -36,7 +36,6 @@ const CASES: &[(Fault, &str, bool)] = &[
     (Fault::PagesByOffset, "pages.records-skip-nothing-while-others-write", false),
     (Fault::PagesByOffset, "pages.facts-from-the-oldest-skip-nothing-while-others-write", false),
     (Fault::PagesByOffset, "pages.records-go-on-behind-what-was-removed", false),
-    (Fault::PagesByOffset, "threads.pages-skip-nothing-while-others-write", false),
     (Fault::StartsAgainOnBadCursor, "pages.facts-as-recorded-refuse-what-is-no-cursor", false),
     (Fault::TakesLimitZero, "pages.records-refuse-a-limit-of-0", false),
     (Fault::IgnoresTests, "records.filters-agree-with-the-reference", true),
