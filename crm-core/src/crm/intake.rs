@@ -13,6 +13,9 @@ use crate::intake::{
 };
 use crate::interaction::{self, NewInteraction, ORDER, REFUND};
 
+/// How many purchases are decided about at once: few enough to stay in the processor's cache.
+const CHUNK: usize = 1_000;
+
 /// The handle on imports. See [`crate::intake`].
 #[derive(Clone, Debug)]
 pub struct Intake {
@@ -94,9 +97,11 @@ impl Intake {
         let (counts, receipt) = self.crm.write(|env, registry| {
             let mut changes = ChangeSet::new(env.now);
             let (customers, created) = self.resolve(rows, registry, env, &mut changes)?;
-            let batch: Vec<NewInteraction> = rows.iter().map(|row| purchase(row, &customers)).collect();
-            let (_, facts) = interaction::record(&batch, &[], registry, env)?;
-            changes.extend(facts);
+            changes.changes.reserve(rows.len());
+            for rows in rows.chunks(CHUNK) {
+                let batch: Vec<NewInteraction> = rows.iter().map(|row| purchase(row, &customers)).collect();
+                changes.extend(interaction::record(&batch, &[], registry, env)?.1);
+            }
             Ok((Imported { customers_created: created, ..Imported::default() }, changes))
         })?;
         Ok(with_receipt(counts, receipt))
