@@ -1,17 +1,19 @@
 //! Files in: from checked rows to customers and what they did.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Crm;
 use super::contacts_in::ContactsIn;
-use crate::base::{Clash, CustomerId, Env, Error, Id, Money, Name, Registry, Result, Text};
-use crate::change::{ChangeSet, Receipt};
+use crate::base::{Clash, CustomerId, Digest, Env, Error, Id, Money, Name, Registry, Result, Text};
+use crate::change::{Change, ChangeSet, Receipt};
 use crate::customer::{self, CUSTOMER, NewCustomer};
+use crate::fact::Fact;
 use crate::intake::{
     ContactMapping, Contacts, Fault, Mode, PurchaseMapping, PurchaseRow, Purchases, Rejected, decode_contacts,
     decode_purchases,
 };
-use crate::interaction::{self, NewInteraction, ORDER, REFUND};
+use crate::interaction::{self, INTERACTION, NewInteraction, ORDER, REFUND};
+use crate::store::FactQuery;
 
 /// How many purchases are decided about at once: few enough to stay in the processor's cache.
 const CHUNK: usize = 1_000;
@@ -78,15 +80,18 @@ impl Intake {
                 // Another importer was faster to enter a customer: look again.
                 Err(Error::Conflict(Clash::KeyTaken { kind, .. })) if kind == CUSTOMER => {}
                 Err(Error::Conflict(Clash::FactDiffers { id, .. })) => {
-                    let Some(at) = rows.iter().position(|row| row.source.fact_id() == id) else {
+                    let Some(first) = rows.iter().find(|row| row.source.fact_id() == id) else {
                         return Err(Error::invalid("purchases", "recorded before with another content"));
                     };
-                    let row = rows.remove(at);
-                    let wrong = Rejected::new(row.row, None, Fault::RecordedDifferently);
                     if mode == Mode::Strict {
-                        return Err(wrong.to_error());
+                        return Err(recorded_differently(first).to_error());
                     }
-                    rejected.push(wrong);
+                    let mut differing = self.differing(rows)?;
+                    differing.insert(id);
+                    let (wrong, good): (Vec<_>, _) =
+                        rows.drain(..).partition(|row| differing.contains(&row.source.fact_id()));
+                    *rows = good;
+                    rejected.extend(wrong.iter().map(recorded_differently));
                 }
                 Err(error) => return Err(error),
             }
@@ -94,17 +99,40 @@ impl Intake {
     }
 
     fn try_purchases(&self, rows: &[PurchaseRow]) -> Result<Imported> {
-        let (counts, receipt) = self.crm.write(|env, registry| {
-            let mut changes = ChangeSet::new(env.now);
-            let (customers, created) = self.resolve(rows, registry, env, &mut changes)?;
-            changes.changes.reserve(rows.len());
-            for rows in rows.chunks(CHUNK) {
-                let batch: Vec<NewInteraction> = rows.iter().map(|row| purchase(row, &customers)).collect();
-                changes.extend(interaction::record(&batch, &[], registry, env)?.1);
-            }
-            Ok((Imported { customers_created: created, ..Imported::default() }, changes))
-        })?;
+        let (counts, receipt) = self.crm.write(|env, registry| self.decide(rows, registry, env))?;
         Ok(with_receipt(counts, receipt))
+    }
+
+    fn decide(&self, rows: &[PurchaseRow], registry: &Registry, env: &Env<'_>) -> Result<(Imported, ChangeSet)> {
+        let mut changes = ChangeSet::new(env.now);
+        let (customers, created) = self.resolve(rows, registry, env, &mut changes)?;
+        changes.changes.reserve(rows.len());
+        for rows in rows.chunks(CHUNK) {
+            let batch: Vec<NewInteraction> = rows.iter().map(|row| purchase(row, &customers)).collect();
+            changes.extend(interaction::record(&batch, &[], registry, env)?.1);
+        }
+        Ok((Imported { customers_created: created, ..Imported::default() }, changes))
+    }
+
+    /// The facts of the rows that were recorded before with another content.
+    fn differing(&self, rows: &[PurchaseRow]) -> Result<HashSet<Id>> {
+        let undone = |env: &Env<'_>, registry: &Registry| {
+            Ok((self.decide(rows, registry, env)?.1.changes, ChangeSet::new(env.now)))
+        };
+        let (changes, _) = self.crm.write(undone)?;
+        let mut differing = HashSet::new();
+        let mut digest = Digest::default();
+        for changes in changes.chunks(CHUNK) {
+            let facts = || changes.iter().filter_map(appended);
+            let query = FactQuery::by_id(INTERACTION, facts().map(|fact| fact.id).collect());
+            let stored = Crm::every(|cursor| self.crm.store().facts(&query.clone().after(cursor)))?;
+            let stored: HashMap<Id, Fact> = stored.into_iter().map(|fact| (fact.id, fact)).collect();
+            differing.extend(facts().filter_map(|fact| {
+                let known = stored.get(&fact.id)?;
+                (fact.digest_into(&mut digest, known.recorded) != known.digest()).then_some(fact.id)
+            }));
+        }
+        Ok(differing)
     }
 
     /// The customers of the rows, by the numbers that their source gives them; those that are not known are created.
@@ -160,6 +188,14 @@ fn purchase(row: &PurchaseRow, customers: &HashMap<Text, CustomerId>) -> NewInte
         source: Some(row.source.clone()),
         ..NewInteraction::new(customer, name, row.at)
     }
+}
+
+fn appended(change: &Change) -> Option<&Fact> {
+    if let Change::Append(fact) = change { Some(fact) } else { None }
+}
+
+fn recorded_differently(row: &PurchaseRow) -> Rejected {
+    Rejected::new(row.row, None, Fault::RecordedDifferently)
 }
 
 fn with_receipt(counts: Imported, receipt: Option<Receipt>) -> Imported {
