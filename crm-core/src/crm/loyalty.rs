@@ -284,7 +284,7 @@ fn replay_new(
         }
         changes.append(movement.to_fact());
     }
-    let mut refused = replayed.refused().to_vec();
+    let mut refused: Vec<Id> = replayed.refused().iter().map(|refusal| refusal.cause).collect();
     refused.extend_from_slice(&deeds.unnamed);
     Ok(refused)
 }

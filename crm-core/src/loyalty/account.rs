@@ -15,6 +15,23 @@ use crate::change::{ChangeSet, Precondition};
 pub struct Decision {
     /// The movements, in the order of their instants.
     pub movements: Vec<Movement>,
+    /// What the programme refuses of all that was to be [caught up](Account::catch_up) with; nothing else refuses in part.
+    pub refused: Vec<Refusal>,
+}
+
+/// Something that the programme refuses, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// What is refused: a purchase, refund, redemption, cancellation or adjustment.
+    pub cause: Id,
+    /// Why.
+    pub error: Error,
+}
+
+impl From<Vec<Movement>> for Decision {
+    fn from(movements: Vec<Movement>) -> Self {
+        Self { movements, refused: Vec::new() }
+    }
 }
 
 impl Decision {
@@ -78,7 +95,7 @@ impl<'a> Account<'a> {
             let run = wallet.run(&[], wallet.last.max(now))?;
             movements.extend(wallet.missing(&run, None, now)?);
         }
-        Ok(Decision { movements })
+        Ok(movements.into())
     }
 
     pub(super) fn wallet(&self, unit: &Name) -> Wallet<'a> {
@@ -138,6 +155,6 @@ impl<'a> Account<'a> {
             movements.extend(wallet.missing(&run, Some(because), now)?);
         }
         movements.sort_by_key(|movement| movement.at);
-        Ok(Decision { movements })
+        Ok(movements.into())
     }
 }

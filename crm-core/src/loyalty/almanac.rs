@@ -3,6 +3,7 @@
 //! A zone's rules are looked up in microseconds; a replay asks for the same days again and again, in nanoseconds.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::settle::Life;
 use super::{Expiry, Unit};
@@ -11,39 +12,34 @@ use crate::base::{CalendarUnit, Date, Period, Timestamp, Window, Zone};
 /// Answers that are the same for every instant of a civil day.
 #[derive(Clone, Debug)]
 struct Days<T> {
-    slots: RefCell<Vec<Option<(Window, T)>>>,
-    /// The usual distance of the zone's clocks from UTC, so that instants of a day fall into one slot.
+    known: RefCell<HashMap<i64, (Window, T)>>,
+    /// How far the zone's clocks usually are from UTC, so that the instants of a day mostly have one number.
     offset: i64,
 }
 
-const SLOTS: usize = 1 << 11;
 const DAY: i64 = 86_400_000_000;
 
 impl<T: Copy> Days<T> {
     fn new(zone: &Zone) -> Self {
         let noon = Timestamp::EPOCH.saturating_add_micros(DAY / 2);
         let day = zone.day(zone.date(noon));
-        Self { slots: RefCell::new(Vec::new()), offset: -day.start.as_micros().rem_euclid(DAY) }
+        Self { known: RefCell::default(), offset: -day.start.as_micros().rem_euclid(DAY) }
     }
 
     /// What is remembered of the day of an instant, or else the answer, which is remembered unless the clocks are changed
     /// on that day.
     fn get(&self, zone: &Zone, at: Timestamp, answer: impl FnOnce(Date, Window) -> T) -> T {
-        let slots = &mut *self.slots.borrow_mut();
-        if slots.is_empty() {
-            slots.resize(SLOTS, None);
-        }
-        let place = (at.as_micros() + self.offset).div_euclid(DAY) as usize % SLOTS;
-        if let Some((window, known)) = slots[place]
+        let number = (at.as_micros() + self.offset).div_euclid(DAY);
+        if let Some((window, known)) = self.known.borrow().get(&number)
             && window.contains(at)
         {
-            return known;
+            return *known;
         }
         let date = zone.date(at);
         let window = zone.day(date);
         let fresh = answer(date, window);
         if is_plain(zone, window) {
-            slots[place] = Some((window, fresh));
+            self.known.borrow_mut().insert(number, (window, fresh));
         }
         fresh
     }

@@ -82,7 +82,7 @@ mod tier;
 mod transcript;
 mod unit;
 
-pub use account::{Account, Decision};
+pub use account::{Account, Decision, Refusal};
 pub use assess::{Contribution, Outcome};
 pub use audit::{Invariant, Violation};
 pub use fields::{POINTS, PROGRAMME_KIND, catalogue, declarations};

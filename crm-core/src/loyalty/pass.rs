@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use super::almanac::Lives;
 use super::assess::{Award, Plan, kept};
 use super::book::{Book, BookLot, Ids, Policy};
-use super::check::MAX_POINTS;
 use super::climb::{Climb, Entry, Scale};
 use super::movement::{lot_id, space};
 use super::refunding::check_refund;
 use super::replay::{Deed, Happening, History, LotName, Reversal, Span, UnitBook};
-use super::{Basis, Definition, Ladder, MovementKind, Programme, Purchase, Refund, Tier, Unit, Version};
-use crate::base::{Id, Money, Name, Result, Timestamp};
+use super::spending::{check_spending, more_than_left, too_few};
+use super::{Basis, Definition, Ladder, MovementKind, Programme, Purchase, Refund, Refusal, Tier, Unit, Version};
+use crate::base::{Error, Id, Money, Name, Result, Timestamp};
 
 /// The number of a happening, and when it takes effect.
 type Place = (u32, Timestamp);
@@ -66,7 +66,7 @@ pub(super) struct Pass<'a, 'h> {
     pub(super) spans: Vec<Span>,
     /// For each span and each unit, the first lot and the first posting.
     pub(super) places: Vec<(usize, usize)>,
-    pub(super) refused: Vec<Id>,
+    pub(super) refused: Vec<Refusal>,
     member: Member<'a, 'h>,
     awards: Vec<Award>,
     /// For each unit, the points that the present happening awarded or took back.
@@ -90,6 +90,18 @@ struct Refunded<'a> {
     purchase: &'a Purchase,
     lots: Vec<Awarded>,
     refunds: Vec<&'a Refund>,
+}
+
+impl Refunded<'_> {
+    /// Whether the last refund paid back what was left of the money.
+    fn is_gone(&self) -> bool {
+        let left = |refunds: &[&Refund]| {
+            let paid_back = refunds.iter().map(|one| i128::from(one.amount.minor())).sum::<i128>();
+            i128::from(self.purchase.amount.minor()) - paid_back
+        };
+        let earlier = &self.refunds[..self.refunds.len().saturating_sub(1)];
+        left(&self.refunds) <= 0 && (left(earlier) > 0 || earlier.is_empty())
+    }
 }
 
 struct Awarded {
@@ -129,8 +141,8 @@ impl<'a, 'h> Pass<'a, 'h> {
     }
 
     /// Reads what one member did; `first` is the number of the first happening.
-    pub(super) fn member(&mut self, first: u32, group: &[Happening]) -> Result<()> {
-        let Some(member) = group.first().map(|one| one.member) else { return Ok(()) };
+    pub(super) fn member(&mut self, first: u32, group: &[Happening]) {
+        let Some(member) = group.first().map(|one| one.member) else { return };
         self.spans.push(Span { member, reversals: self.reversals.len() });
         self.places.extend(self.units.iter().map(|unit| unit.book.place()));
         self.units.iter_mut().for_each(|unit| unit.book.turn());
@@ -140,18 +152,16 @@ impl<'a, 'h> Pass<'a, 'h> {
         self.member.refunded.clear();
         self.member.redemptions.clear();
         for (event, one) in (first..).zip(group) {
-            if !self.happen((event, one.at), one)? {
-                self.refused.push(one.cause);
+            if let Err(error) = self.happen((event, one.at), one) {
+                self.refused.push(Refusal { cause: one.cause, error });
             }
         }
         for unit in 0..self.units.len() {
             self.step(unit, self.until, |_, _, _| ());
         }
-        Ok(())
     }
 
-    /// Gives whether the programme accepts it.
-    fn happen(&mut self, place: Place, one: &Happening) -> Result<bool> {
+    fn happen(&mut self, place: Place, one: &Happening) -> Result<()> {
         let history = self.history;
         match one.deed {
             Deed::Join => self.join(place),
@@ -159,25 +169,23 @@ impl<'a, 'h> Pass<'a, 'h> {
             Deed::Refund(index) => self.refund(place, &history.refunds[index as usize])?,
             Deed::Redemption(index) => {
                 let wish = &history.redemptions[index as usize];
-                let unit = self.spend(MovementKind::Redeemed, place, wish.unit.as_ref(), wish.points);
-                let Some(unit) = unit else { return Ok(false) };
+                let unit = self.spend(MovementKind::Redeemed, place, wish.unit.as_ref(), wish.points)?;
                 self.member.redemptions.insert(wish.id, (unit, place.0, wish.points));
             }
             Deed::Cancellation(index) => {
                 let wish = &history.cancellations[index as usize];
-                return Ok(self.cancel(place, wish.redemption, wish.points));
+                self.cancel(place, wish.redemption, wish.points)?;
             }
             Deed::Adjustment(index) => {
                 let wish = &history.adjustments[index as usize];
-                return Ok(match wish.points {
-                    1.. => self.give(place, wish.unit.as_ref(), wish.points),
-                    points => {
-                        self.spend(MovementKind::Adjusted, place, wish.unit.as_ref(), points.saturating_neg()).is_some()
-                    }
-                });
+                if wish.points < 0 {
+                    self.spend(MovementKind::Adjusted, place, wish.unit.as_ref(), wish.points.saturating_neg())?;
+                } else {
+                    self.give(place, wish.unit.as_ref(), wish.points)?;
+                }
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     fn join(&mut self, (event, at): Place) {
@@ -195,7 +203,11 @@ impl<'a, 'h> Pass<'a, 'h> {
         let tier = self.tier_before(plan, at);
         let mut awards = std::mem::take(&mut self.awards);
         awards.clear();
-        self.plans[plan].plan.purchase(purchase, tier, &mut awards)?;
+        let assessed = self.plans[plan].plan.purchase(purchase, tier, &mut awards);
+        if assessed.is_err() {
+            self.awards = awards;
+            return assessed;
+        }
         let before: Vec<usize> = if self.refunded.contains(&purchase.id) {
             self.units.iter().map(|unit| unit.lots.len()).collect()
         } else {
@@ -267,71 +279,78 @@ impl<'a, 'h> Pass<'a, 'h> {
     fn refund(&mut self, (event, at): Place, refund: &'a Refund) -> Result<()> {
         // A purchase from before the programme has earned nothing.
         let Some(mut own) = self.member.refunded.remove(&refund.purchase) else { return Ok(()) };
-        check_refund(own.purchase, refund)?;
-        let left = |refunds: &[&Refund]| {
-            let paid_back = refunds.iter().map(|one| i128::from(one.amount.minor())).sum::<i128>();
-            i128::from(own.purchase.amount.minor()) - paid_back
-        };
-        let before = left(&own.refunds);
         own.refunds.push(refund);
-        let gone = left(&own.refunds) <= 0 && (before > 0 || own.refunds.len() == 1);
-        for (index, lot) in own.lots.iter_mut().enumerate() {
-            let name = self.units[lot.unit].lots[lot.lot as usize];
-            let rules = &self.plans[usize::from(name.version)].definition().rules;
-            let rule = name.rule.and_then(|rule| rules.get(usize::from(rule)));
-            let kept = rule.map_or(Ok(lot.points), |rule| kept(lot.points, rule, own.purchase, &own.refunds))?;
-            let due = (lot.points - kept - lot.taken).max(0);
+        let dues = self.dues(&own);
+        if dues.is_err() {
+            own.refunds.pop();
+        }
+        let (purchase, gone) = (own.purchase, own.is_gone());
+        for (index, (lot, due)) in own.lots.iter_mut().zip(dues.as_deref().unwrap_or_default()).enumerate() {
             lot.taken += due;
             self.moved[lot.unit] -= due;
             let waived = match due {
                 0 => 0,
-                _ => self.step(lot.unit, at, |book, policy, ids| book.reverse((event, at), lot.lot, due, policy, ids)),
+                _ => self.step(lot.unit, at, |book, policy, ids| book.reverse((event, at), lot.lot, *due, policy, ids)),
             };
             // The first one stands for the refund even if nothing was due.
             if index == 0 || waived > 0 {
                 self.reversals.push(Reversal { event, unit: lot.unit as u8, lot: lot.lot, waived });
             }
         }
-        let back = Money::new(-refund.amount.minor(), refund.amount.currency());
-        self.count((at, own.purchase.at), Some(back), -i64::from(gone));
         self.member.refunded.insert(refund.purchase, own);
+        dues?;
+        let back = Money::new(-refund.amount.minor(), refund.amount.currency());
+        self.count((at, purchase.at), Some(back), -i64::from(gone));
         Ok(())
     }
 
-    /// Gives the unit, or nothing if the points are not there.
-    fn spend(&mut self, kind: MovementKind, place: Place, unit: Option<&Name>, points: i64) -> Option<usize> {
-        let definition = self.plans[self.governing(place.1)].definition();
-        let unit = definition.unit(unit).ok().filter(|unit| unit.redeemable || kind != MovementKind::Redeemed)?;
-        let unit = self.units.iter().position(|own| own.name == unit.name)?;
-        let spent = (1..=MAX_POINTS).contains(&points)
-            && self.step(unit, place.1, |book, policy, ids| {
-                book.available(place.1) >= points && book.spend(kind, place, points, policy, ids) == 0
-            });
-        spent.then_some(unit)
+    /// For each lot of a purchase, how many points its last refund takes back.
+    fn dues(&self, own: &Refunded<'_>) -> Result<Vec<i64>> {
+        own.refunds.last().map_or(Ok(()), |refund| check_refund(own.purchase, refund))?;
+        let due = |lot: &Awarded| {
+            let name = self.units[lot.unit].lots[lot.lot as usize];
+            let rules = &self.plans[usize::from(name.version)].definition().rules;
+            let rule = name.rule.and_then(|rule| rules.get(usize::from(rule)));
+            let kept = rule.map_or(Ok(lot.points), |rule| kept(lot.points, rule, own.purchase, &own.refunds))?;
+            Ok((lot.points - kept - lot.taken).max(0))
+        };
+        own.lots.iter().map(due).collect()
     }
 
-    fn give(&mut self, (event, at): Place, unit: Option<&Name>, points: i64) -> bool {
+    /// Gives the place of the unit.
+    fn spend(&mut self, kind: MovementKind, place: Place, unit: Option<&Name>, points: i64) -> Result<usize> {
+        let unit = self.plans[self.governing(place.1)].definition().unit(unit)?;
+        check_spending(unit, kind, points)?;
+        let unit = self.units.iter().position(|own| own.name == unit.name).unwrap_or(0);
+        let spent = self.step(unit, place.1, |book, policy, ids| {
+            book.available(place.1) >= points && book.spend(kind, place, points, policy, ids) == 0
+        });
+        if spent { Ok(unit) } else { Err(too_few()) }
+    }
+
+    fn give(&mut self, (event, at): Place, unit: Option<&Name>, points: i64) -> Result<()> {
         let plan = self.governing(at);
         let definition = self.plans[plan].definition();
-        let Ok(unit) = definition.unit(unit) else { return false };
-        let place = definition.units.iter().position(|own| own.name == unit.name);
-        let Some(place) = place.filter(|_| points <= MAX_POINTS) else { return false };
+        let unit = definition.unit(unit)?;
+        check_spending(unit, MovementKind::Adjusted, points)?;
+        let place = definition.units.iter().position(|own| own.name == unit.name).unwrap_or(0);
         let name = LotName { event, version: plan as u16, rule: None, first: false };
         self.open((plan, place as u8), at, std::iter::once((name, points)));
         self.moved.fill(0);
-        true
+        Ok(())
     }
 
-    fn cancel(&mut self, place: Place, redemption: Id, points: Option<i64>) -> bool {
-        let Some((unit, event, left)) = self.member.redemptions.get_mut(&redemption) else { return false };
+    fn cancel(&mut self, place: Place, redemption: Id, points: Option<i64>) -> Result<()> {
+        let own = self.member.redemptions.get_mut(&redemption);
+        let (unit, event, left) = own.ok_or_else(|| Error::not_found("redemption", redemption))?;
         let points = points.unwrap_or(*left);
         if points < 1 || points > *left {
-            return false;
+            return Err(more_than_left());
         }
         *left -= points;
         let (unit, event) = (*unit, *event);
         self.step(unit, place.1, |book, policy, ids| book.restore(place, event, points, policy, ids));
-        true
+        Ok(())
     }
 
     /// Lets the clock of a unit run to an instant, and does something then.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::book::Book;
 use super::earning::joining;
 use super::pass::{Pass, Ready};
-use super::{Adjustment, Cancellation, Join, MovementKind, Programme, Purchase, Redemption, Refund};
-use crate::base::{CustomerId, Id, Name, Result, Timestamp};
+use super::{Adjustment, Cancellation, Join, MovementKind, Programme, Purchase, Redemption, Refund, Refusal};
+use crate::base::{CustomerId, Error, Id, Name, Result, Timestamp};
 
 /// What members did, in any order.
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,7 +103,7 @@ pub struct Replay<'a> {
     pub(super) spans: Vec<Span>,
     /// For each span and each unit, the first lot and the first posting.
     pub(super) places: Vec<(usize, usize)>,
-    refused: Vec<Id>,
+    refused: Vec<Refusal>,
 }
 
 /// Replays a history under a programme up to an instant. What happens later is left out.
@@ -136,8 +136,8 @@ pub struct Replay<'a> {
 /// ```
 ///
 /// # Errors
-/// As [`Version::simulate`](super::Version::simulate) for purchases, and as
-/// [`Account::refund`](super::Account::refund) for refunds.
+/// [`Error::NotFound`] for a programme without versions. What cannot be decided on is [refused](Replay::refused) and does
+/// not stop the rest.
 pub fn replay<'a>(programme: &'a Programme, history: History<'a>, until: Timestamp) -> Result<Replay<'a>> {
     let mut refused = Vec::new();
     let mut happenings = happenings(programme, &history, &mut refused);
@@ -154,7 +154,7 @@ pub fn replay<'a>(programme: &'a Programme, history: History<'a>, until: Timesta
     let mut pass = Pass::new(programme, history, &happenings, &plans, units, until);
     let mut first = 0;
     for group in happenings.chunk_by(|one, next| one.member == next.member) {
-        pass.member(first, group)?;
+        pass.member(first, group);
         first += group.len() as u32;
     }
     let Pass { units, reversals, spans, places, refused: more, .. } = pass;
@@ -163,14 +163,18 @@ pub fn replay<'a>(programme: &'a Programme, history: History<'a>, until: Timesta
 }
 
 impl Replay<'_> {
-    /// Redemptions, cancellations, refunds and adjustments that the programme refuses: too few points, nothing to give
-    /// back, nothing that is known to be refunded.
-    pub fn refused(&self) -> &[Id] {
+    /// What the programme refuses, and why: redemptions for which there are too few points, refunds of what nobody bought,
+    /// purchases in a currency that no rule knows, ...
+    pub fn refused(&self) -> &[Refusal] {
         &self.refused
     }
 }
 
-fn happenings(programme: &Programme, history: &History<'_>, refused: &mut Vec<Id>) -> Vec<Happening> {
+fn unknown(kind: &'static str, cause: Id, what: Id) -> Refusal {
+    Refusal { cause, error: Error::not_found(kind, what) }
+}
+
+fn happenings(programme: &Programme, history: &History<'_>, refused: &mut Vec<Refusal>) -> Vec<Happening> {
     let mut all = Vec::with_capacity(history.purchases.len() + history.redemptions.len() + history.refunds.len());
     for join in history.joins {
         let cause = joining(programme.id, join.member);
@@ -187,7 +191,7 @@ fn happenings(programme: &Programme, history: &History<'_>, refused: &mut Vec<Id
                     let (member, at) = (purchase.member, one.at.max(purchase.at));
                     all.push(Happening { member, at, rank: 1, cause: one.id, deed: Deed::Refund(index) });
                 }
-                None => refused.push(one.id),
+                None => refused.push(unknown("purchase", one.id, one.purchase)),
             }
         }
     }
@@ -206,7 +210,7 @@ fn happenings(programme: &Programme, history: &History<'_>, refused: &mut Vec<Id
                     let (member, at) = (redemption.member, one.at.max(redemption.at));
                     all.push(Happening { member, at, rank: 3, cause: one.id, deed: Deed::Cancellation(index) });
                 }
-                None => refused.push(one.id),
+                None => refused.push(unknown("redemption", one.id, one.redemption)),
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::account::{Account, Decision};
 use super::check::MAX_POINTS;
 use super::settle::{Event, What};
-use super::{Adjustment, Cancellation, Movement, MovementKind, Redemption};
+use super::{Adjustment, Cancellation, Movement, MovementKind, Redemption, Unit};
 use crate::base::{Env, Error, Id, Name, Result, Timestamp};
 
 impl<'a> Account<'a> {
@@ -17,12 +17,7 @@ impl<'a> Account<'a> {
         let now = env.now;
         self.check(redemption.member, redemption.at, now)?;
         let unit = self.programme.governing(redemption.at)?.definition.unit(redemption.unit.as_ref())?;
-        if !unit.redeemable {
-            return Err(Error::invalid("unit", "its points cannot be redeemed"));
-        }
-        if !(1..=MAX_POINTS).contains(&redemption.points) {
-            return Err(Error::invalid("points", "a redemption spends a positive number of points"));
-        }
+        check_spending(unit, MovementKind::Redeemed, redemption.points)?;
         let spent = self.spent(redemption.id);
         if let Some((own, points)) = spent {
             return if *own == unit.name && points == redemption.points {
@@ -61,14 +56,14 @@ impl<'a> Account<'a> {
         let left = spent - sum(&others);
         let points = cancellation.points.unwrap_or(left);
         if points < 1 || points > left {
-            return Err(Error::invalid("points", "a cancellation gives back points that are left of the redemption"));
+            return Err(more_than_left());
         }
         let redeemed_at = self.caused_by(redemption).map(|one| one.at).max().unwrap_or(cancellation.at);
         let what = What::Restore { redemption, points };
         let event = Event { at: cancellation.at.max(redeemed_at), cause: cancellation.id, what };
         let wallet = self.wallet(unit);
         let run = wallet.run(std::slice::from_ref(&event), wallet.last.max(now))?;
-        Ok(Decision { movements: wallet.missing(&run, Some(event.cause), now)? })
+        Ok(wallet.missing(&run, Some(event.cause), now)?.into())
     }
 
     /// Gives or takes points by hand.
@@ -81,9 +76,7 @@ impl<'a> Account<'a> {
         self.check(adjustment.member, adjustment.at, now)?;
         let version = self.programme.governing(adjustment.at)?;
         let unit = version.definition.unit(adjustment.unit.as_ref())?;
-        if adjustment.points == 0 || !(-MAX_POINTS..=MAX_POINTS).contains(&adjustment.points) {
-            return Err(Error::invalid("points", "an adjustment gives or takes points"));
-        }
+        check_spending(unit, MovementKind::Adjusted, adjustment.points.saturating_abs())?;
         let made: Vec<&Movement> = self.caused_by(adjustment.id).filter(|one| one.of.is_none()).collect();
         if !made.is_empty() {
             let by_hand = |one: &&&Movement| matches!(one.kind, MovementKind::Adjusted | MovementKind::Owed);
@@ -123,10 +116,10 @@ impl<'a> Account<'a> {
         if run.overspent + run.uncovered > 0 {
             let before = wallet.run(&[], until)?;
             if run.overspent > before.overspent || run.uncovered > before.uncovered {
-                return Err(Error::denied("the member has too few points"));
+                return Err(too_few());
             }
         }
-        Ok(Decision { movements: wallet.missing(&run, Some(cause), now)? })
+        Ok(wallet.missing(&run, Some(cause), now)?.into())
     }
 
     /// The unit and points of a redemption, cancellations not counted.
@@ -140,5 +133,25 @@ impl<'a> Account<'a> {
             }
         }
         unit.map(|unit| (unit, points))
+    }
+}
+
+pub(super) fn too_few() -> Error {
+    Error::denied("the member has too few points")
+}
+
+pub(super) fn more_than_left() -> Error {
+    Error::invalid("points", "a cancellation gives back points that are left of the redemption")
+}
+
+/// Whether so many points of a unit may be spent or moved by hand at all.
+pub(super) fn check_spending(unit: &Unit, kind: MovementKind, points: i64) -> Result<()> {
+    if kind == MovementKind::Redeemed && !unit.redeemable {
+        return Err(Error::invalid("unit", "its points cannot be redeemed"));
+    }
+    if (1..=MAX_POINTS).contains(&points) {
+        Ok(())
+    } else {
+        Err(Error::invalid("points", "none, or more than a movement can hold"))
     }
 }

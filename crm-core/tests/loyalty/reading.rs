@@ -5,8 +5,8 @@ use crm_core::change::{Change, Precondition};
 use crm_core::fact::Fact;
 use crm_core::interaction::{Line, NewInteraction, RefundedLine};
 use crm_core::loyalty::{
-    Account, History, Invariant, Ledger, LiabilityFold, Movement, MovementKind, Purchase, Shopping, Violation,
-    catalogue, declarations, replay,
+    Account, History, Invariant, Ledger, LiabilityFold, Movement, MovementKind, Purchase, Redemption, RefundLine,
+    Refusal, Shopping, Violation, catalogue, declarations, replay,
 };
 
 use crate::club::{Club, at, eur, id, refund};
@@ -208,6 +208,46 @@ fn the_interactions_of_a_shop_are_caught_up_with() {
     // 40 for the books and 3 for the items; half of the books came back, and a fifth of the money.
     assert_eq!(caught_up(&mut club).points(), 40 + 3 - 20 - 1);
     assert!(caught_up(&mut club).movements.is_empty());
+}
+
+#[test]
+fn what_is_refused_does_not_stop_the_rest() {
+    let club = Club::simple("");
+    let bought = |order: &str, day: &str, amount: &str| Purchase {
+        amount: amount.parse().unwrap(),
+        ..club.purchase(order, day, "0")
+    };
+    let purchases = [bought("A", "2026-01-10", "10.00 EUR"), bought("B", "2026-01-11", "10.00 USD")];
+    let mut odd = refund("X", "A", "2026-01-12", "1.00");
+    odd.lines = vec![RefundLine { number: 7, amount: eur("1.00") }];
+    let refunds = [odd, refund("Y", "A", "2026-01-13", "5.00"), refund("Z", "C", "2026-01-13", "5.00")];
+    let redemption =
+        |name: &str, points| Redemption { id: id(name), member: club.member, unit: None, points, at: at("2026-01-20") };
+    let redemptions = [redemption("R", 5), redemption("S", 1)];
+    let history = History { purchases: &purchases, refunds: &refunds, redemptions: &redemptions, ..History::default() };
+    let replay = replay(&club.programme, history, at("2026-02-01")).unwrap();
+    let refused = |refused: &[Refusal]| {
+        let mut all: Vec<_> = refused.iter().map(|one| (one.cause, one.error.code().as_str())).collect();
+        all.sort_unstable();
+        all
+    };
+    // Of two redemptions at one instant, the one with the smaller id comes first.
+    let second = id("R").max(id("S"));
+    let (left, short) = if second == id("S") { (0, "S") } else { (4, "R") };
+    let mut expected = vec![(id("B"), "invalid"), (id("X"), "invalid"), (id("Z"), "not-found"), (id(short), "denied")];
+    expected.sort_unstable();
+    assert_eq!(refused(replay.refused()), expected);
+    let total: i64 = replay.movements().map(|movement| movement.unwrap().points).sum();
+    assert_eq!(total, left);
+    // Also when there is a ledger already.
+    let mut club = Club::simple("");
+    for purchases in [&purchases[1..], &purchases[..]] {
+        let decide = |account: &Account<'_>, env: &Env<'_>| account.catch_up(purchases, &refunds, env);
+        club.decide(at("2026-01-10"), |account, env| account.join(at("2026-01-10"), env)).unwrap();
+        let decision = club.decide(at("2026-02-01"), decide).unwrap();
+        assert_eq!(refused(&decision.refused).len(), if purchases.len() == 1 { 1 } else { 2 });
+    }
+    assert_eq!(club.available("2026-02-01"), 5);
 }
 
 #[test]
