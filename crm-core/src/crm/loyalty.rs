@@ -1,15 +1,15 @@
 //! What members earned.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Crm;
-use crate::base::{CustomerId, Env, Error, Id, Money, Name, ProgrammeId, Result, Timestamp, Value, Window};
-use crate::change::{ChangeSet, Precondition};
-use crate::fact::{Fact, Projection};
-use crate::interaction::{INTERACTION, ORDER, ORDER_LINE, OrderLine, REFUND};
+use crate::base::{CustomerId, Env, Error, Id, Name, ProgrammeId, Result, Timestamp, Window};
+use crate::change::ChangeSet;
+use crate::fact::Projection;
+use crate::interaction::{INTERACTION, ORDER, ORDER_LINE, REFUND};
 use crate::loyalty::{
     self, Account, Decision, Definition, History, Ledger, Liability, LiabilityFold, Movement, POINTS, PROGRAMME_KIND,
-    Programme, Purchase, PurchaseLine, Redemption, Refund, RefundLine, Standing, Statement, Violation,
+    Programme, Purchase, Redemption, Refund, Refusal, Shopping, Standing, Statement, Violation,
 };
 use crate::store::{FactQuery, MAX_PAGE, Scan};
 
@@ -20,23 +20,16 @@ pub struct Loyalty {
 }
 
 /// What catching up did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CaughtUp {
     /// Purchases that were looked at.
     pub purchases: u64,
     /// Movements that were written.
     pub movements: u64,
-    /// What could not be taken in: refunds of purchases that are not known.
-    pub refused: Vec<Id>,
-}
-
-/// What members did, as the programme takes it.
-#[derive(Debug, Default)]
-struct Deeds {
-    purchases: Vec<Purchase>,
-    refunds: Vec<Refund>,
-    /// Refunds that name no order.
-    unnamed: Vec<Id>,
+    /// What could not be taken in, and why: refunds of purchases that are not known, currencies that no rule knows.
+    pub refused: Vec<Refusal>,
+    /// Orders and refunds without an amount, and refunds that name no order.
+    pub left_out: Vec<Id>,
 }
 
 impl Loyalty {
@@ -204,116 +197,76 @@ impl Loyalty {
         let programme = self.programme(id)?;
         let (caught, receipt) = self.crm.write(|env, _| {
             let since = self.crm.store().info()?.seq;
-            let deeds = self.deeds(until)?;
+            let shopping = self.shopping(until)?;
             let ledgers = self.ledgers()?;
             let mut changes = ChangeSet::new(env.now);
-            let refused = replay_new(&programme, &deeds, &ledgers, until, since, &mut changes)?;
-            take_up(&programme, &deeds, &ledgers, since, env, &mut changes)?;
-            let purchases = deeds.purchases.len() as u64;
-            Ok((CaughtUp { purchases, movements: 0, refused }, changes))
+            let mut refused = replay_new(&programme, &shopping, &ledgers, until, since, &mut changes)?;
+            refused.extend(take_up(&programme, &shopping, &ledgers, (until, since), env, &mut changes)?);
+            let purchases = shopping.purchases.len() as u64;
+            Ok((CaughtUp { purchases, movements: 0, refused, left_out: shopping.left_out }, changes))
         })?;
         Ok(CaughtUp { movements: receipt.map_or(0, |receipt| receipt.appended), ..caught })
     }
 
-    fn deeds(&self, until: Timestamp) -> Result<Deeds> {
+    fn shopping(&self, until: Timestamp) -> Result<Shopping> {
         let window = Window::until(until.saturating_add_micros(1));
         let read = |query: FactQuery| Crm::every(|cursor| self.crm.store().facts(&query.clone().after(cursor)));
-        let facts = read(FactQuery::all(INTERACTION).named(ORDER).named(REFUND).within(window).limit(MAX_PAGE))?;
-        let mut lines: HashMap<Id, Vec<OrderLine>> = HashMap::new();
-        for fact in read(FactQuery::all(ORDER_LINE).within(window).limit(MAX_PAGE))? {
-            let line = OrderLine::from_fact(&fact)?;
-            lines.entry(line.interaction.id()).or_default().push(line);
-        }
-        let mut deeds = Deeds::default();
-        for fact in facts {
-            let lines = lines.remove(&fact.id).unwrap_or_default();
-            deeds.add(&fact, &lines);
-        }
-        Ok(deeds)
+        let mut facts = read(FactQuery::all(INTERACTION).named(ORDER).named(REFUND).within(window).limit(MAX_PAGE))?;
+        facts.extend(read(FactQuery::all(ORDER_LINE).within(window).limit(MAX_PAGE))?);
+        Shopping::from_facts(&facts)
     }
 }
 
-impl Deeds {
-    fn add(&mut self, fact: &Fact, lines: &[OrderLine]) {
-        let Some(amount) = fact.amount else { return };
-        if fact.name == ORDER {
-            let line = |line: &OrderLine| PurchaseLine {
-                product: line.product.clone(),
-                category: line.category.clone(),
-                quantity: line.quantity,
-                ..PurchaseLine::new(line.line, line.amount)
-            };
-            let mut purchase = Purchase::new(fact.id, CustomerId::new(fact.subject), fact.at, amount);
-            purchase.lines = lines.iter().map(line).collect();
-            self.purchases.push(purchase);
-            return;
-        }
-        let Some(purchase) = fact.get("refers_to").and_then(Value::as_id) else {
-            self.unnamed.push(fact.id);
-            return;
-        };
-        let positive = |amount: Money| Money::new(amount.minor().saturating_neg(), amount.currency());
-        let lines = lines.iter().map(|line| RefundLine { number: line.line, amount: positive(line.amount) }).collect();
-        self.refunds.push(Refund { id: fact.id, purchase, at: fact.at, amount: positive(amount), lines });
-    }
-}
-
-/// Members of whom no movement is written: their whole history at once.
+/// Members of whom no movement is written, and refunds of what nobody bought: whole histories at once.
 fn replay_new(
     programme: &Programme,
-    deeds: &Deeds,
+    shopping: &Shopping,
     ledgers: &HashMap<CustomerId, Ledger>,
     until: Timestamp,
     since: u64,
     changes: &mut ChangeSet,
-) -> Result<Vec<Id>> {
-    let fresh: Vec<Purchase> =
-        deeds.purchases.iter().filter(|purchase| !ledgers.contains_key(&purchase.member)).cloned().collect();
-    let bought: HashSet<Id> = fresh.iter().map(|purchase| purchase.id).collect();
+) -> Result<Vec<Refusal>> {
+    let known = |purchase: &&Purchase| ledgers.contains_key(&purchase.member);
+    let taken_up: HashSet<Id> = shopping.purchases.iter().filter(known).map(|purchase| purchase.id).collect();
+    let purchases: Vec<Purchase> = shopping.purchases.iter().filter(|one| !known(one)).cloned().collect();
     let refunds: Vec<Refund> =
-        deeds.refunds.iter().filter(|refund| bought.contains(&refund.purchase)).cloned().collect();
-    let history = History { purchases: &fresh, refunds: &refunds, ..History::default() };
+        shopping.refunds.iter().filter(|refund| !taken_up.contains(&refund.purchase)).cloned().collect();
+    let history = History { purchases: &purchases, refunds: &refunds, ..History::default() };
     let replayed = loyalty::replay(programme, history, until)?;
-    let mut last = None;
-    for movement in replayed.movements() {
-        let movement = movement?;
-        if last != Some(movement.member) {
-            last = Some(movement.member);
-            let subject = movement.member.id();
-            changes.require(Precondition::Unchanged { stream: POINTS, subject, since });
-        }
-        changes.append(movement.to_fact());
+    for set in replayed.change_sets(since, changes.at, usize::MAX) {
+        changes.extend(set?);
     }
-    let mut refused: Vec<Id> = replayed.refused().iter().map(|refusal| refusal.cause).collect();
-    refused.extend_from_slice(&deeds.unnamed);
-    Ok(refused)
+    Ok(replayed.refused().to_vec())
 }
 
-/// Members who have a ledger: what it does not know yet is decided one by one.
+/// Members who have a ledger: what it does not know yet.
 fn take_up(
     programme: &Programme,
-    deeds: &Deeds,
+    shopping: &Shopping,
     ledgers: &HashMap<CustomerId, Ledger>,
-    since: u64,
+    (until, since): (Timestamp, u64),
     env: &Env<'_>,
     changes: &mut ChangeSet,
-) -> Result<()> {
-    let mut refunds: HashMap<Id, Vec<Refund>> = HashMap::new();
-    for refund in &deeds.refunds {
-        refunds.entry(refund.purchase).or_default().push(refund.clone());
+) -> Result<Vec<Refusal>> {
+    let mut purchases: BTreeMap<CustomerId, Vec<Purchase>> = BTreeMap::new();
+    let mut buyers: HashMap<Id, CustomerId> = HashMap::new();
+    for purchase in shopping.purchases.iter().filter(|purchase| ledgers.contains_key(&purchase.member)) {
+        buyers.insert(purchase.id, purchase.member);
+        purchases.entry(purchase.member).or_default().push(purchase.clone());
     }
-    let mut grown: HashMap<CustomerId, Ledger> = HashMap::new();
-    for purchase in &deeds.purchases {
-        let Some(known) = ledgers.get(&purchase.member) else { continue };
-        let ledger = grown.entry(purchase.member).or_insert_with(|| known.clone());
-        let mut decided = Account::new(programme, purchase.member, ledger).earn(purchase, env)?;
-        decided.movements.iter().cloned().for_each(|movement| ledger.record(movement));
-        if let Some(refunds) = refunds.get(&purchase.id) {
-            let back = Account::new(programme, purchase.member, ledger).refund(purchase, refunds, env)?;
-            back.movements.iter().cloned().for_each(|movement| ledger.record(movement));
-            decided.movements.extend(back.movements);
+    let mut refunds: HashMap<CustomerId, Vec<Refund>> = HashMap::new();
+    for refund in &shopping.refunds {
+        if let Some(buyer) = buyers.get(&refund.purchase) {
+            refunds.entry(*buyer).or_default().push(refund.clone());
         }
-        changes.extend(decided.changes(since, env.now));
     }
-    Ok(())
+    let mut refused = Vec::new();
+    for (member, purchases) in &purchases {
+        let Some(ledger) = ledgers.get(member) else { continue };
+        let refunds = refunds.get(member).map_or(&[][..], Vec::as_slice);
+        let decision = Account::new(programme, *member, ledger).catch_up(purchases, refunds, until, env)?;
+        changes.extend(decision.changes(since, env.now));
+        refused.extend(decision.refused);
+    }
+    Ok(refused)
 }

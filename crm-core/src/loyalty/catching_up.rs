@@ -7,23 +7,30 @@ use super::{History, Ledger, Purchase, Refund, Refusal, replay};
 use crate::base::{Env, Id, Result, Timestamp};
 
 impl Account<'_> {
-    /// Decides on all purchases of the member that the ledger does not know yet, on all their refunds, and on what the
-    /// clock has done since, as if each had been heard of when it happened. What is known already changes nothing; what is
-    /// [refused](Decision::refused) does not stop the rest. What lies in the future is left out.
+    /// Decides on all purchases of the member up to an instant that the ledger does not know yet, on all their refunds, and
+    /// on what the clock had done by then, as if each had been heard of when it happened. What is known already changes
+    /// nothing; what is [refused](Decision::refused) does not stop the rest; what lies in the future is left out.
     ///
     /// `purchases` are all that may be new, with all refunds of these and of older purchases that may be new or belong to
     /// the same purchase as a new one. Those of other members are passed over.
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) for a programme without versions.
-    pub fn catch_up(&self, purchases: &[Purchase], refunds: &[Refund], env: &Env<'_>) -> Result<Decision> {
+    pub fn catch_up(
+        &self,
+        purchases: &[Purchase],
+        refunds: &[Refund],
+        until: Timestamp,
+        env: &Env<'_>,
+    ) -> Result<Decision> {
+        let until = until.min(env.now);
         let own: BTreeMap<Id, &Purchase> =
             purchases.iter().filter(|one| one.member == self.member).map(|one| (one.id, one)).collect();
         let refunds: Vec<&Refund> = refunds.iter().filter(|refund| own.contains_key(&refund.purchase)).collect();
         let mut decision = if self.programme_movements().next().is_none() {
-            self.all_at_once(&own, &refunds, env.now)?
+            self.all_at_once(&own, &refunds, until)?
         } else {
-            self.one_by_one(&own, &refunds, env.now)?
+            self.one_by_one(&own, &refunds, until)?
         };
         for movement in &mut decision.movements {
             movement.recorded = env.now;
@@ -36,24 +43,29 @@ impl Account<'_> {
         &self,
         purchases: &BTreeMap<Id, &Purchase>,
         refunds: &[&Refund],
-        now: Timestamp,
+        until: Timestamp,
     ) -> Result<Decision> {
         let purchases: Vec<Purchase> = purchases.values().copied().cloned().collect();
         let refunds: Vec<Refund> = refunds.iter().copied().cloned().collect();
         let history = History { purchases: &purchases, refunds: &refunds, ..History::default() };
-        let replayed = replay(self.programme, history, now)?;
+        let replayed = replay(self.programme, history, until)?;
         Ok(Decision { movements: replayed.movements().collect::<Result<_>>()?, refused: replayed.refused().to_vec() })
     }
 
     /// One decision after the other.
-    fn one_by_one(&self, purchases: &BTreeMap<Id, &Purchase>, refunds: &[&Refund], now: Timestamp) -> Result<Decision> {
+    fn one_by_one(
+        &self,
+        purchases: &BTreeMap<Id, &Purchase>,
+        refunds: &[&Refund],
+        until: Timestamp,
+    ) -> Result<Decision> {
         let known: HashSet<Id> = self.programme_movements().map(|one| one.cause).collect();
         let bought = purchases.values().map(|one| (one.at, 0, one.id, *one));
         let given_back = refunds.iter().filter_map(|refund| {
             let purchase = purchases.get(&refund.purchase)?;
             Some((refund.at.max(purchase.at), 1, refund.id, *purchase))
         });
-        let is_news = |at: Timestamp, id: &Id| at <= now && !known.contains(id);
+        let is_news = |at: Timestamp, id: &Id| at <= until && !known.contains(id);
         let mut news: Vec<_> = bought.chain(given_back).filter(|(at, _, id, _)| is_news(*at, id)).collect();
         news.sort_unstable_by_key(|(at, rank, id, _)| (*at, *rank, *id));
         let mut ledger = self.ledger.clone();
@@ -76,7 +88,7 @@ impl Account<'_> {
                 Err(error) => all.refused.push(Refusal { cause, error }),
             }
         }
-        let settled = Account { ledger: &ledger, ..*self }.settle_at(now)?;
+        let settled = Account { ledger: &ledger, ..*self }.settle_at(until)?;
         all.take(settled, &mut ledger);
         Ok(all)
     }

@@ -619,7 +619,7 @@ proptest! {
         };
         let catch_up = |ledger: &mut Ledger, purchases: &[Purchase], refunds: &[Refund], now| {
             let decision = Account::new(&world.programme, world.member, ledger)
-                .catch_up(purchases, refunds, &Env::new(now, &world.ids)).unwrap();
+                .catch_up(purchases, refunds, now, &Env::new(now, &world.ids)).unwrap();
             for movement in &decision.movements {
                 assert!(ledger.movement(movement.id).is_none() && movement.recorded == now);
                 ledger.record(movement.clone());

@@ -201,8 +201,9 @@ fn the_interactions_of_a_shop_are_caught_up_with() {
     assert_eq!(shopping.purchases[0].lines.len(), 2);
     assert_eq!(shopping.refunds[0].lines[0].amount, eur("10.00"));
     let caught_up = |club: &mut Club| {
-        let decide =
-            |account: &Account<'_>, env: &Env<'_>| account.catch_up(&shopping.purchases, &shopping.refunds, env);
+        let decide = |account: &Account<'_>, env: &Env<'_>| {
+            account.catch_up(&shopping.purchases, &shopping.refunds, env.now, env)
+        };
         club.decide(at("2026-02-01"), decide).unwrap()
     };
     // 40 for the books and 3 for the items; half of the books came back, and a fifth of the money.
@@ -242,7 +243,7 @@ fn what_is_refused_does_not_stop_the_rest() {
     // Also when there is a ledger already.
     let mut club = Club::simple("");
     for purchases in [&purchases[1..], &purchases[..]] {
-        let decide = |account: &Account<'_>, env: &Env<'_>| account.catch_up(purchases, &refunds, env);
+        let decide = |account: &Account<'_>, env: &Env<'_>| account.catch_up(purchases, &refunds, env.now, env);
         club.decide(at("2026-01-10"), |account, env| account.join(at("2026-01-10"), env)).unwrap();
         let decision = club.decide(at("2026-02-01"), decide).unwrap();
         assert_eq!(refused(&decision.refused).len(), if purchases.len() == 1 { 1 } else { 2 });
