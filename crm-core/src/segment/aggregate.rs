@@ -1,6 +1,7 @@
 //! Measures over events.
 
-use std::collections::HashSet;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use crate::base::Currency;
 use crate::fact::Fact;
@@ -54,73 +55,65 @@ struct Tally<'s> {
     measured: &'s Measured,
     sure: u64,
     open: u64,
-    /// A value that nobody knows, or that does not go with the others.
+    /// Whether there is a value that nobody knows, or that does not go with the others.
     lost: bool,
-    sum: Sum,
-    least: Extreme<'s>,
-    greatest: Extreme<'s>,
-    distinct: Distinct<'s>,
-    first: Option<Found<'s>>,
-    last: Option<Found<'s>>,
+    state: State<'s>,
+}
+
+enum State<'s> {
+    Count,
+    Sum(Sum),
+    Extreme(Extreme<'s>, Ordering),
+    Distinct(Distinct<'s>),
+    /// The value of the outermost event.
+    End(Option<Found<'s>>),
 }
 
 impl<'s> Tally<'s> {
     fn new(measured: &'s Measured) -> Self {
-        Self {
-            measured,
-            sure: 0,
-            open: 0,
-            lost: false,
-            sum: Sum::None,
-            least: Extreme::default(),
-            greatest: Extreme::default(),
-            distinct: Distinct::default(),
-            first: None,
-            last: None,
-        }
+        let state = match measured.measure.as_ref().map(|of| of.function) {
+            None => State::Count,
+            Some(AggFn::Sum | AggFn::Avg) => State::Sum(Sum::None),
+            Some(AggFn::Min) => State::Extreme(Extreme::default(), Ordering::Less),
+            Some(AggFn::Max) => State::Extreme(Extreme::default(), Ordering::Greater),
+            Some(AggFn::Distinct) => State::Distinct(Distinct::default()),
+            Some(AggFn::First | AggFn::Last) => State::End(None),
+        };
+        Self { measured, sure: 0, open: 0, lost: false, state }
     }
 
     fn take(&mut self, fact: &'s Fact, sure: bool) {
         *(if sure { &mut self.sure } else { &mut self.open }) += 1;
         let Some(Of { function, slot, absence, .. }) = &self.measured.measure else { return };
         let found = found_slot(Properties(fact, &self.measured.properties).get(*slot), absence);
-        match function {
-            AggFn::First | AggFn::Last => {
+        match (&mut self.state, found) {
+            (State::Count, _) => {}
+            (State::End(end), found) => {
                 let found = if sure { found } else { Found::Uncertain };
-                self.first.get_or_insert(found);
-                self.last = Some(found);
-            }
-            AggFn::Distinct => self.distinct.take(found, sure),
-            AggFn::Sum | AggFn::Avg | AggFn::Min | AggFn::Max => {
-                let Found::Between(own, _) = found else {
-                    self.lost = true;
-                    return;
-                };
-                match function {
-                    AggFn::Min => self.lost |= !self.least.take(own, sure, std::cmp::Ordering::Less),
-                    AggFn::Max => self.lost |= !self.greatest.take(own, sure, std::cmp::Ordering::Greater),
-                    _ => self.lost |= !self.sum.take(own, sure),
+                if end.is_none() || *function == AggFn::Last {
+                    *end = Some(found);
                 }
             }
+            (State::Distinct(distinct), found) => distinct.take(found, sure),
+            (State::Extreme(extreme, wanted), Found::Between(own, _)) => self.lost |= !extreme.take(own, sure, *wanted),
+            (State::Sum(sum), Found::Between(own, _)) => self.lost |= !sum.take(own, sure),
+            (State::Extreme(..) | State::Sum(_), Found::Absent | Found::Uncertain) => self.lost = true,
         }
     }
 
     fn finish(self) -> Found<'s> {
-        let Some(Of { function, money, .. }) = &self.measured.measure else {
-            return Found::Between(Datum::Int(self.sure.into()), Datum::Int((self.sure + self.open).into()));
-        };
         if self.lost {
             return Found::Uncertain;
         }
-        match function {
-            AggFn::Sum => self.sum.total(*money),
-            AggFn::Avg if self.open > 0 => Found::Uncertain,
-            AggFn::Avg => self.sum.mean(self.sure),
-            AggFn::Min => self.least.finish(true),
-            AggFn::Max => self.greatest.finish(false),
-            AggFn::Distinct => self.distinct.finish(),
-            AggFn::First => self.first.unwrap_or(Found::Absent),
-            AggFn::Last => self.last.unwrap_or(Found::Absent),
+        let mean = self.measured.measure.as_ref().is_some_and(|of| of.function == AggFn::Avg);
+        match self.state {
+            State::Count => Found::Between(Datum::Int(self.sure.into()), Datum::Int((self.sure + self.open).into())),
+            State::Sum(_) if mean && self.open > 0 => Found::Uncertain,
+            State::Sum(sum) if mean => sum.mean(self.sure),
+            State::Sum(sum) => sum.total(self.measured.measure.as_ref().is_some_and(|of| of.money)),
+            State::Extreme(extreme, wanted) => extreme.finish(wanted.is_lt()),
+            State::Distinct(distinct) => distinct.finish(),
+            State::End(end) => end.unwrap_or(Found::Absent),
         }
     }
 }
@@ -209,7 +202,7 @@ struct Extreme<'s> {
 
 impl<'s> Extreme<'s> {
     /// Takes a value; false when it does not compare with the others.
-    fn take(&mut self, own: Datum<'s>, sure: bool, wanted: std::cmp::Ordering) -> bool {
+    fn take(&mut self, own: Datum<'s>, sure: bool, wanted: Ordering) -> bool {
         let better = |best: &mut Option<Datum<'s>>| {
             let order = match best {
                 None => Some(wanted),
@@ -236,14 +229,14 @@ impl<'s> Extreme<'s> {
 /// The different values.
 #[derive(Default)]
 struct Distinct<'s> {
-    sure: HashSet<Key<'s>>,
-    all: HashSet<Key<'s>>,
+    sure: BTreeSet<Key<'s>>,
+    all: BTreeSet<Key<'s>>,
     /// Values that nobody knows: each may be a new one.
     lost: u64,
     lost_surely: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'s> {
     Text(&'s str),
     Int(i128),

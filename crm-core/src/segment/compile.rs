@@ -38,6 +38,7 @@ pub(super) fn compile(
         slots: BTreeSet::new(),
         events: BTreeSet::new(),
         event_fields: false,
+        moving: false,
     };
     // The checker has found every name, so that nothing can be missing here.
     let lost = || vec![Diagnostic::new("E0103", Place::NONE, "a name was lost between the checker and the compiler")];
@@ -51,6 +52,7 @@ pub(super) fn compile(
             events: compiler.events.into_iter().collect(),
             event_fields: compiler.event_fields,
         },
+        moving: compiler.moving,
     })
 }
 
@@ -66,6 +68,7 @@ struct Compiler<'a> {
     slots: BTreeSet<usize>,
     events: BTreeSet<(Stream, Name)>,
     event_fields: bool,
+    moving: bool,
 }
 
 impl Compiler<'_> {
@@ -78,7 +81,7 @@ impl Compiler<'_> {
             Expr::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
             Expr::Known(inner) => Node::Known(Box::new(self.node(inner)?)),
             Expr::Segment(segment) => Node::Segment(self.segment(&segment.name)?),
-            Expr::Test(test) => Node::Leaf(Box::new(self.leaf(test)?)),
+            Expr::Test(test) => self.leaf(test)?,
         })
     }
 
@@ -101,11 +104,12 @@ impl Compiler<'_> {
         Some(index)
     }
 
-    fn leaf(&mut self, test: &Test) -> Option<Leaf> {
+    fn leaf(&mut self, test: &Test) -> Option<Node> {
         let term = self.term(&test.operand)?;
         let question = self.question(&test.check)?;
         let ty = self.field(&test.operand).map(|field| field.value_type);
-        Some(Leaf { probe: probe::probe(&term, &question, ty), term, question, test: test.clone() })
+        let probe = probe::probe(&term, &question, ty);
+        Some(Node::Leaf(probe, Box::new(Leaf { term, question, test: test.clone() })))
     }
 
     /// The field or property that an operand is, if it is one.
@@ -161,8 +165,9 @@ impl Compiler<'_> {
         Some(match &operand.kind {
             OperandKind::Literal(literal) => Term::Const(literal.value().clone()),
             OperandKind::Field { name, args } => {
-                let missing = stands_for(&self.field(operand)?);
-                Term::Slot(self.slot(name, args), missing)
+                let field = self.field(operand)?;
+                self.moving |= field.moves;
+                Term::Slot(self.slot(name, args), stands_for(&field))
             }
             OperandKind::Now(shift, zone) => Term::Now(self.moment(Moment::Now(*shift), zone)?),
             OperandKind::Today(shift, zone) => Term::Today(self.moment(Moment::Today(*shift), zone)?),

@@ -105,31 +105,31 @@ impl<'s, S: Subject> Frame<'s, S> {
     /// The answer to a condition.
     pub fn node(&self, node: &'s Node, source: &impl Source<'s>) -> Truth {
         match node {
-            Node::Leaf(leaf) => self.leaf(leaf, source),
+            Node::Leaf(Some(probe), _) => probe.answer(|slot| source.get(slot)),
+            Node::Leaf(None, leaf) => self.leaf(leaf, source),
             Node::And(all) => self.all(all, source),
             Node::Or(all) => self.any(all, source),
             Node::Not(inner) => !self.node(inner, source),
             Node::Const(truth) => *truth,
             Node::Known(inner) => Truth::from(self.node(inner, source) != Truth::Unknown),
-            Node::AtLeast(least, all) => {
-                let (mut sure, mut open) = (0, 0);
-                for one in all {
-                    match self.node(&one.node, source) {
-                        Truth::True => sure += 1,
-                        Truth::Unknown => open += 1,
-                        Truth::False => {}
-                    }
-                }
-                at_least(*least, sure, open)
-            }
+            Node::AtLeast(least, all) => self.several(*least, all, source),
             Node::Segment(index) => self.segment(*index, source),
+        }
+    }
+
+    /// The answer to one of several conditions, without a call for the commonest ones.
+    #[inline]
+    fn branch(&self, branch: &'s Branch, source: &impl Source<'s>) -> Truth {
+        match &branch.node {
+            Node::Leaf(Some(probe), _) => probe.answer(|slot| source.get(slot)),
+            node => self.node(node, source),
         }
     }
 
     fn all(&self, all: &'s [Branch], source: &impl Source<'s>) -> Truth {
         let mut result = Truth::True;
         for one in all {
-            result = result & self.node(&one.node, source);
+            result = result & self.branch(one, source);
             if result == Truth::False {
                 break;
             }
@@ -140,7 +140,7 @@ impl<'s, S: Subject> Frame<'s, S> {
     fn any(&self, all: &'s [Branch], source: &impl Source<'s>) -> Truth {
         let mut result = Truth::False;
         for one in all {
-            result = result | self.node(&one.node, source);
+            result = result | self.branch(one, source);
             if result == Truth::True {
                 break;
             }
@@ -148,6 +148,19 @@ impl<'s, S: Subject> Frame<'s, S> {
         result
     }
 
+    fn several(&self, least: u32, all: &'s [Branch], source: &impl Source<'s>) -> Truth {
+        let (mut sure, mut open) = (0, 0);
+        for one in all {
+            match self.branch(one, source) {
+                Truth::True => sure += 1,
+                Truth::Unknown => open += 1,
+                Truth::False => {}
+            }
+        }
+        at_least(least, sure, open)
+    }
+
+    #[inline(never)]
     fn segment(&self, index: usize, source: &impl Source<'s>) -> Truth {
         let (Some(memo), Some((_, node))) = (self.memo.get(index), self.eval.program.segments.get(index)) else {
             return Truth::Unknown;
@@ -159,12 +172,10 @@ impl<'s, S: Subject> Frame<'s, S> {
         })
     }
 
-    #[inline]
-    pub fn leaf(&self, leaf: &'s Leaf, source: &impl Source<'s>) -> Truth {
-        match &leaf.probe {
-            Some(probe) => probe.answer(|slot| source.get(slot)),
-            None => self.question(&leaf.question, self.term(&leaf.term, source), source),
-        }
+    // Apart, so that the short way keeps a small frame.
+    #[inline(never)]
+    fn leaf(&self, leaf: &'s Leaf, source: &impl Source<'s>) -> Truth {
+        self.question(&leaf.question, self.term(&leaf.term, source), source)
     }
 
     /// The answer to a question about what was found.
@@ -221,7 +232,7 @@ impl<'s, S: Subject> Frame<'s, S> {
         })
     }
 
-    fn in_zone<T>(&self, source: &ZoneSource, with: impl Fn(&Zone) -> T) -> T {
+    pub fn in_zone<T>(&self, source: &ZoneSource, with: impl Fn(&Zone) -> T) -> T {
         match source {
             ZoneSource::Default => with(&self.eval.zone),
             ZoneSource::Fixed(zone) => with(zone),

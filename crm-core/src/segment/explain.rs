@@ -127,8 +127,8 @@ fn prove<S: Subject>(frame: &Frame<'_, S>, node: &Node) -> Proof {
             let truth = frame.node(node, &Fields(frame.subject));
             Proof { truth, step: Step::Segment(name), inner: Vec::new() }
         }
-        Node::Leaf(leaf) => {
-            let truth = frame.leaf(leaf, &Fields(frame.subject));
+        Node::Leaf(_, leaf) => {
+            let truth = frame.node(node, &Fields(frame.subject));
             Proof { truth, step: Step::Test(Box::new(evidence(frame, leaf))), inner: Vec::new() }
         }
     };

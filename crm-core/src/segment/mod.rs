@@ -38,6 +38,7 @@ mod aggregate;
 mod ast;
 mod canonical;
 mod catalogue;
+mod change;
 mod check;
 mod clock;
 mod compile;
@@ -68,6 +69,7 @@ pub use ast::{
     SegmentRef, Test, TextOp,
 };
 pub use catalogue::{Catalogue, Event, Field, Param};
+pub use change::NextChange;
 pub use check::{Definitions, MAX_REFERENCES, check};
 pub use diagnostic::{Diagnostic, Place, Severity, Span};
 pub use eval::Evaluator;

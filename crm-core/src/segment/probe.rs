@@ -101,7 +101,8 @@ const fn range(op: CmpOp, at: i64) -> (i64, i64, bool) {
 
 impl Probe {
     /// The answer, given a way to look into slots.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "this is the innermost step; a call costs as much as the rest of it")]
     pub fn answer<'v>(&self, get: impl Fn(usize) -> Option<ValueRef<'v>>) -> Truth {
         let (Self::Bool { slot, missing }
         | Self::Range { slot, missing, .. }
@@ -112,7 +113,8 @@ impl Probe {
     }
 
     /// The answer for a value. Of another type or currency it is unknown.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "see above")]
     fn value(&self, value: ValueRef<'_>) -> Truth {
         match (self, value) {
             (Self::Bool { .. }, ValueRef::Bool(truth)) => Truth::from(truth),
@@ -135,10 +137,10 @@ impl Probe {
                 CmpOp::Ge => number >= *at,
             }),
             (Self::OneOf { texts, inside, .. }, ValueRef::Text(text)) => {
-                let found = if texts.len() <= 8 {
-                    texts.iter().any(|own| own.as_str() == text)
-                } else {
-                    texts.binary_search_by(|own| own.as_str().cmp(text)).is_ok()
+                let found = match &**texts {
+                    [one] => one.as_str() == text,
+                    few if few.len() <= 8 => few.iter().any(|own| own.as_str() == text),
+                    many => many.binary_search_by(|own| own.as_str().cmp(text)).is_ok(),
                 };
                 Truth::from(found == *inside)
             }

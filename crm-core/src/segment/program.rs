@@ -41,6 +41,8 @@ pub struct Program {
     pub(super) segments: Vec<(Name, Node)>,
     pub(super) moments: Vec<(Moment, ZoneSource)>,
     pub(super) reads: Reads,
+    /// Whether a field is looked at that changes by itself.
+    pub(super) moving: bool,
 }
 
 /// What a program looks at.
@@ -85,7 +87,8 @@ pub(super) enum Node {
     Known(Box<Node>),
     /// The index of a segment.
     Segment(usize),
-    Leaf(Box<Leaf>),
+    /// A question about one operand and, for the commonest ones, a short way to the same answer.
+    Leaf(Option<Probe>, Box<Leaf>),
 }
 
 /// One of several conditions, the cheapest first, and which one it was in the text.
@@ -98,8 +101,6 @@ pub(super) struct Branch {
 /// A question about one operand.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
-    /// The short way to the answer, for the commonest questions. It always agrees with the long way.
-    pub probe: Option<Probe>,
     pub term: Term,
     pub question: Question,
     /// The question as it was written.
@@ -255,9 +256,9 @@ impl Node {
     pub fn cost(&self) -> u32 {
         match self {
             Self::Const(_) => 0,
-            Self::Leaf(leaf) if leaf.probe.is_some() => 1,
-            Self::Leaf(leaf) if matches!(leaf.term, Term::Aggregate(_)) => 50,
-            Self::Leaf(_) => 4,
+            Self::Leaf(Some(_), _) => 1,
+            Self::Leaf(None, leaf) if matches!(leaf.term, Term::Aggregate(_)) => 50,
+            Self::Leaf(..) => 4,
             Self::Segment(_) => 20,
             Self::Not(inner) | Self::Known(inner) => inner.cost(),
             Self::And(all) | Self::Or(all) | Self::AtLeast(_, all) => all.iter().map(|one| one.node.cost()).sum(),

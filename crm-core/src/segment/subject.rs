@@ -87,6 +87,7 @@ impl std::fmt::Debug for ValueRef<'_> {
 }
 
 impl<'a> From<&'a Value> for ValueRef<'a> {
+    #[inline]
     fn from(value: &'a Value) -> Self {
         match value {
             Value::Bool(truth) => Self::Bool(*truth),
@@ -144,6 +145,7 @@ impl Subject for Row<'_> {
         self.id
     }
 
+    #[inline]
     fn field(&self, slot: usize) -> Option<ValueRef<'_>> {
         self.values.get(slot)?.as_ref().map(ValueRef::from)
     }

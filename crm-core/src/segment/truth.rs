@@ -63,6 +63,7 @@ impl From<Option<bool>> for Truth {
 impl std::ops::Not for Truth {
     type Output = Self;
 
+    #[inline]
     fn not(self) -> Self {
         match self {
             Self::False => Self::True,
@@ -75,6 +76,7 @@ impl std::ops::Not for Truth {
 impl std::ops::BitAnd for Truth {
     type Output = Self;
 
+    #[inline]
     fn bitand(self, other: Self) -> Self {
         self.min(other)
     }
@@ -83,6 +85,7 @@ impl std::ops::BitAnd for Truth {
 impl std::ops::BitOr for Truth {
     type Output = Self;
 
+    #[inline]
     fn bitor(self, other: Self) -> Self {
         self.max(other)
     }

@@ -51,6 +51,43 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases() / 2, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_changes_before_the_next_change(
+        (text, now, zone, customers) in case(),
+        steps in proptest::collection::vec((0_i64..60, 0_i64..24, -1_i64..2), 12),
+    ) {
+        let (catalogue, segments) = (world::catalogue(), world::segments());
+        let mut layout = Layout::new();
+        let program = Program::compile(&parse(&text).unwrap(), &catalogue, &segments, &mut layout).unwrap();
+        for customer in &customers {
+            let values = customer.row(&layout);
+            let row = Row::new(customer.id, &values, &customer.facts).unwrap();
+            let member = |at| program.at(at, &zone).is_member(&row);
+            let (evaluator, before) = (program.at(now, &zone), member(now));
+            let change = evaluator.next_change(&row);
+            prop_assert_eq!(change.moving, text.contains("f.time"), "{}", text);
+            let end = change.at.unwrap_or(crm_core::base::Timestamp::MAX);
+            prop_assert!(end > now);
+            if let (Some(at), true) = (change.at, change.exact) {
+                prop_assert_ne!(member(at), before, "{} at {}", text, at);
+                prop_assert_eq!(member(at.saturating_add_micros(-1)), before, "{} just before {}", text, at);
+            }
+            // Sampled instants until then: whole days and hours from now, and near the middle of the way.
+            let middle = now.saturating_add_micros(end.micros_since(now) / 2);
+            let sampled = steps.iter().flat_map(|(days, hours, micros)| {
+                let step = days * 86_400_000_000 + hours * 3_600_000_000 + micros;
+                [now.saturating_add_micros(step), middle.saturating_add_micros(-step)]
+            });
+            for at in sampled.filter(|at| now < *at && *at < end) {
+                prop_assert_eq!(member(at), before, "{} at {}, before {:?}", text, at, change);
+            }
+        }
+    }
+}
+
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_500)
 }
