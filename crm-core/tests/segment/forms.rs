@@ -64,6 +64,8 @@ fn sugar_reads_as_what_it_stands_for() {
     for (sugar, meaning) in [
         ("exists(order in last 30 days)", "count(order in last 30 days) >= 1"),
         ("never(order)", "count(order) = 0"),
+        ("count(order) in last 30 days >= 2", "count(order in last 30 days) >= 2"),
+        ("exists(order where a) in this month", "exists(order in this month where a)"),
         ("purchases.last before 2026-01-01T00:00:00Z", "purchases.last < 2026-01-01T00:00:00Z"),
         ("purchases.last after now - 3 days", "purchases.last > now - 3 days"),
         ("tags has \"vip\"", "tags has any {\"vip\"}"),

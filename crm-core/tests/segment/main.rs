@@ -8,5 +8,6 @@ mod fixtures;
 mod forms;
 mod oracle;
 mod proofs;
+mod reference;
 mod typed;
 mod world;

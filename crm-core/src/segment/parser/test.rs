@@ -18,6 +18,7 @@ impl Parser<'_> {
         self.advance();
         self.advance();
         let aggregate = self.selection(Measure::Count)?;
+        let aggregate = self.window_after(aggregate)?;
         let operand = Operand { kind: OperandKind::Aggregate(Box::new(aggregate)), place: self.since(start) };
         let check = Check::existence(exists);
         Ok(Expr::Test(Box::new(Test { operand, check, place: self.since(start) })))
@@ -160,6 +161,17 @@ impl Parser<'_> {
             return Err(self.unexpected(expected));
         }
         Ok(Aggregate { measure, events, window, filter })
+    }
+
+    /// `count(order) in last 30 days` means `count(order in last 30 days)`: a number does not lie in a window.
+    pub(super) fn window_after(&mut self, mut aggregate: Aggregate) -> Parsed<Aggregate> {
+        let number = !matches!(aggregate.measure, Measure::Of(AggFn::Min | AggFn::Max | AggFn::First | AggFn::Last, _));
+        let window = self.is_word_at(0, "in") && matches!(self.token(1).kind, TokenKind::Word(_));
+        if number && window && aggregate.window.is_none() {
+            self.advance();
+            aggregate.window = Some(self.window("a window of time")?);
+        }
+        Ok(aggregate)
     }
 
     /// `sum(amount of order ...)`, after the opening parenthesis.
