@@ -78,7 +78,7 @@ impl Parser<'_> {
             ("coalesce", _) => return self.coalesce(),
             _ => return self.field(""),
         };
-        Ok(OperandKind::Aggregate(Box::new(self.window_after(aggregate)?)))
+        Ok(OperandKind::Aggregate(Box::new(aggregate)))
     }
 
     /// `bucket("salt", 100)`

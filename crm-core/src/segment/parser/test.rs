@@ -18,8 +18,8 @@ impl Parser<'_> {
         self.advance();
         self.advance();
         let aggregate = self.selection(Measure::Count)?;
-        let aggregate = self.window_after(aggregate)?;
         let operand = Operand { kind: OperandKind::Aggregate(Box::new(aggregate)), place: self.since(start) };
+        self.no_window_outside(self.is_word_at(0, "in"))?;
         let check = Check::existence(exists);
         Ok(Expr::Test(Box::new(Test { operand, check, place: self.since(start) })))
     }
@@ -34,6 +34,9 @@ impl Parser<'_> {
         }
         let negated = self.word("not");
         let check = self.check(negated)?;
+        let of_events = matches!(operand.kind, OperandKind::Aggregate(_)) && matches!(check, Check::In(_));
+        let compared = matches!(self.peek(), TokenKind::Sign("=" | "!=" | "<" | "<=" | ">" | ">="));
+        self.no_window_outside(of_events && compared)?;
         let test = Expr::Test(Box::new(Test { operand, check, place: self.since(start) }));
         Ok(if negated { Expr::Not(Box::new(test)) } else { test })
     }
@@ -163,15 +166,13 @@ impl Parser<'_> {
         Ok(Aggregate { measure, events, window, filter })
     }
 
-    /// `count(order) in last 30 days` means `count(order in last 30 days)`: a number does not lie in a window.
-    pub(super) fn window_after(&mut self, mut aggregate: Aggregate) -> Parsed<Aggregate> {
-        let number = !matches!(aggregate.measure, Measure::Of(AggFn::Min | AggFn::Max | AggFn::First | AggFn::Last, _));
-        let window = self.is_word_at(0, "in") && matches!(self.token(1).kind, TokenKind::Word(_));
-        if number && window && aggregate.window.is_none() {
-            self.advance();
-            aggregate.window = Some(self.window("a window of time")?);
+    /// After a condition about a measure: whether a window was written behind the parenthesis that belongs inside.
+    fn no_window_outside(&self, misplaced: bool) -> Parsed<()> {
+        if !misplaced {
+            return Ok(());
         }
-        Ok(aggregate)
+        let suggestion = "write the window of events inside the parentheses, as in `count(order in last 30 days)`";
+        Err(self.unexpected("`and`, `or` or the end").suggest(suggestion))
     }
 
     /// `sum(amount of order ...)`, after the opening parenthesis.
