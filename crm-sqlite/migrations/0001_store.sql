@@ -1,15 +1,15 @@
 -- The bookkeeping of a store. The tables of kinds (_r_NAME) and streams (_f_NAME) are made when they are declared, each
 -- with a view NAME for people. Inside, everything is named by integers; an id, 16 bytes, stands where it is given out.
 
--- One row. `layout` grows with every change of a table; `next_record` is never smaller than a key that was ever used.
+-- One row. `layout` grows with every change of a table.
 CREATE TABLE _state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    layout INTEGER NOT NULL,
-    next_record INTEGER NOT NULL
+    layout INTEGER NOT NULL
 ) STRICT;
-INSERT INTO _state VALUES (1, 0, 1);
+INSERT INTO _state VALUES (1, 0);
 
--- The declared kinds and streams. `next` is never smaller than a row number that the stream's table ever used.
+-- The declared kinds and streams. Rows of their tables are numbered by the library, and no number is used twice; `next`
+-- remembers that where the rows themselves are gone.
 CREATE TABLE _target (
     t INTEGER PRIMARY KEY,
     sort TEXT NOT NULL CHECK (sort IN ('kind', 'stream')),
@@ -28,15 +28,18 @@ CREATE TABLE _field (
     UNIQUE (target, name)
 ) STRICT;
 
--- The words of the vocabulary: names of facts and of sources. They hold no personal data and are never removed.
+-- The vocabulary: names of facts and of sources, and texts of facts that several subjects share. It holds nothing that is
+-- about one person, and is never shortened. The first two words, 0 and 1, take no room where they are used.
 CREATE TABLE _word (
     w INTEGER PRIMARY KEY,
     word TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- ISO 4217, for the views. `scale` is how many minor units make one major unit.
+-- The currencies in use, numbered like words. `numeric`, `code` and `exponent` are those of ISO 4217; `scale` is how many
+-- minor units make one major unit.
 CREATE TABLE _currency (
-    numeric INTEGER PRIMARY KEY,
+    c INTEGER PRIMARY KEY,
+    numeric INTEGER NOT NULL UNIQUE,
     code TEXT NOT NULL,
     exponent INTEGER NOT NULL,
     scale INTEGER NOT NULL
@@ -49,15 +52,15 @@ CREATE TABLE _subject (
     erased INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Every record that exists, and every one that was deleted but not erased, so that the feed can name it.
-CREATE TABLE _record (
-    k INTEGER PRIMARY KEY,
+-- The records that were deleted but not erased, so that the feed can name them.
+CREATE TABLE _gone (
+    n INTEGER PRIMARY KEY,
     target INTEGER NOT NULL,
-    id BLOB NOT NULL,
-    subject INTEGER
+    record INTEGER NOT NULL,
+    id BLOB NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX _record_id ON _record (target, id);
-CREATE INDEX _record_subject ON _record (subject, target) WHERE subject IS NOT NULL;
+CREATE UNIQUE INDEX _gone_id ON _gone (target, id);
+CREATE INDEX _gone_record ON _gone (target, record);
 
 -- The keys of records. `hash` stands for kind, name and value; the value itself is in the record's own row.
 CREATE TABLE _key (
@@ -82,6 +85,7 @@ CREATE UNIQUE INDEX _commit_key ON _commit (key) WHERE key IS NOT NULL;
 -- The records that commits put or removed, and whom they were about then.
 CREATE TABLE _touched (
     n INTEGER PRIMARY KEY,
+    target INTEGER NOT NULL,
     record INTEGER NOT NULL,
     subject INTEGER,
     gone INTEGER NOT NULL

@@ -1,10 +1,12 @@
 //! Values in columns: how each type is kept, and how it is shown.
 
-use crm_core::base::{Currency, Date, Fields, Id, Money, Name, Sealed, Text, Timestamp, Value, ValueType};
+use crm_core::base::{DataClass, Date, FieldDecl, Fields, Id, Name, Sealed, Target, Text, Timestamp, Value, ValueType};
 use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
-use rusqlite::{Row, Statement};
+use rusqlite::{Connection, Row, Statement};
 
 use crate::error::{Fail, Result};
+use crate::session::Known;
+use crate::vocabulary::Coder;
 
 /// A declared field that has a column, or two for money.
 #[derive(Clone, Debug)]
@@ -13,9 +15,19 @@ pub(crate) struct Column {
     pub(crate) value_type: ValueType,
     /// The column's name: small letters, digits and `_`. It may be a word of SQL and is always quoted.
     pub(crate) sql: String,
+    /// Whether a text that several subjects share is kept as a number of the vocabulary.
+    coded: bool,
 }
 
 impl Column {
+    pub(crate) fn new(target: &Target, field: &FieldDecl, sql: String) -> Self {
+        use DataClass::{Behaviour, Financial, Inferred, NonPersonal};
+        let coded = matches!(target, Target::Stream(_))
+            && field.value_type == ValueType::Text
+            && matches!(field.class, Behaviour | Financial | Inferred | NonPersonal);
+        Self { name: field.name.clone(), value_type: field.value_type, sql, coded }
+    }
+
     /// How many columns the field takes.
     pub(crate) const fn width(&self) -> usize {
         if matches!(self.value_type, ValueType::Money) { 2 } else { 1 }
@@ -32,12 +44,13 @@ impl Column {
     /// The columns as they are added to a table. Affinities never change a value that is bound here.
     pub(crate) fn definitions(&self) -> Vec<String> {
         let affinity = match self.value_type {
-            ValueType::Text | ValueType::Texts => "TEXT",
-            ValueType::Float => "REAL",
-            ValueType::Id => "BLOB",
-            _ => "INTEGER",
+            ValueType::Text if self.coded => "",
+            ValueType::Text | ValueType::Texts => " TEXT",
+            ValueType::Float => " REAL",
+            ValueType::Id => " BLOB",
+            _ => " INTEGER",
         };
-        let mut all = vec![format!("\"{}\" {affinity}", self.sql)];
+        let mut all = vec![format!("\"{}\"{affinity}", self.sql)];
         if self.value_type == ValueType::Money {
             all.push(format!("\"{}_currency\" INTEGER", self.sql));
         }
@@ -52,11 +65,13 @@ impl Column {
             ValueType::Time => instant(&column),
             ValueType::Id => uuid(&column),
             ValueType::Money => {
-                let currency =
-                    format!("(SELECT c.{{}} FROM _currency c WHERE c.numeric = r.\"{}_currency\")", self.sql);
+                let currency = format!("(SELECT c.{{}} FROM _currency c WHERE c.c = r.\"{}_currency\")", self.sql);
                 let part = |what: &str| currency.replace("{}", what);
                 format!("{} || ' ' || {}", decimal(&column, &part("scale"), &part("exponent")), part("code"))
             }
+            _ if self.coded => format!(
+                "CASE typeof({column}) WHEN 'integer' THEN (SELECT w.word FROM _word w WHERE w.w = {column}) ELSE {column} END"
+            ),
             _ => column.clone(),
         };
         match self.value_type {
@@ -66,14 +81,16 @@ impl Column {
     }
 
     /// Binds a value at a place. Says no when the column cannot hold it; nothing is bound then but null.
-    pub(crate) fn bind(&self, statement: &mut Statement<'_>, at: usize, value: Option<&Value>) -> Result<bool> {
-        let (first, second, kept) = match value {
-            Some(value) => match self.encode(value) {
-                Some((first, second)) => (first, second, true),
-                None => (NULL, None, false),
-            },
-            None => (NULL, None, true),
-        };
+    fn bind(
+        &self,
+        statement: &mut Statement<'_>,
+        at: usize,
+        value: Option<&Value>,
+        coder: &mut Coder<'_>,
+    ) -> Result<bool> {
+        let encoded = value.map(|value| self.encode(value, coder)).transpose()?;
+        let kept = !matches!(encoded, Some(None));
+        let (first, second) = encoded.flatten().unwrap_or((NULL, None));
         statement.raw_bind_parameter(at, first)?;
         if self.width() == 2 {
             statement.raw_bind_parameter(at + 1, second)?;
@@ -81,38 +98,44 @@ impl Column {
         Ok(kept)
     }
 
-    fn encode<'a>(&self, value: &'a Value) -> Option<(ToSqlOutput<'a>, Option<i64>)> {
-        let one = |value| Some((ToSqlOutput::Borrowed(value), None));
-        match (self.value_type, value) {
-            (ValueType::Bool, Value::Bool(truth)) => one(ValueRef::Integer(i64::from(*truth))),
-            (ValueType::Int, Value::Int(number)) => one(ValueRef::Integer(*number)),
-            (ValueType::Float, Value::Float(number)) => one(ValueRef::Real(*number)),
-            (ValueType::Text, Value::Text(text)) => one(ValueRef::Text(text.as_bytes())),
-            (ValueType::Date, Value::Date(date)) => one(ValueRef::Integer(i64::from(date.days()))),
-            (ValueType::Time, Value::Time(at)) => one(ValueRef::Integer(at.as_micros())),
-            (ValueType::Money, Value::Money(money)) => Some((
-                ToSqlOutput::Borrowed(ValueRef::Integer(money.minor())),
-                Some(i64::from(money.currency().numeric())),
-            )),
-            (ValueType::Id, Value::Id(id)) => Some((ToSqlOutput::Owned(Owned::Blob(id.as_bytes().to_vec())), None)),
+    fn encode<'a>(&self, value: &'a Value, coder: &mut Coder<'_>) -> Result<Option<(ToSqlOutput<'a>, Option<i64>)>> {
+        let borrowed = match (self.value_type, value) {
+            (ValueType::Text, Value::Text(text)) => match coder.text(self.coded, text)? {
+                Some(word) => ValueRef::Integer(word),
+                None => ValueRef::Text(text.as_bytes()),
+            },
+            (ValueType::Bool, Value::Bool(truth)) => ValueRef::Integer(i64::from(*truth)),
+            (ValueType::Int, Value::Int(number)) => ValueRef::Integer(*number),
+            (ValueType::Float, Value::Float(number)) => ValueRef::Real(*number),
+            (ValueType::Date, Value::Date(date)) => ValueRef::Integer(i64::from(date.days())),
+            (ValueType::Time, Value::Time(at)) => ValueRef::Integer(at.as_micros()),
+            (ValueType::Money, Value::Money(money)) => {
+                let minor = ToSqlOutput::Borrowed(ValueRef::Integer(money.minor()));
+                return Ok(Some((minor, Some(coder.currency(money.currency())?))));
+            }
+            (ValueType::Id, Value::Id(id)) => ValueRef::Blob(id.as_bytes()),
             (ValueType::Texts, Value::Texts(texts)) => {
-                let json = serde_json::to_string(texts).ok()?;
-                Some((ToSqlOutput::Owned(Owned::Text(json)), None))
+                let json = serde_json::to_string(texts).map_err(|_| Fail::malformed("a list that has no JSON form"))?;
+                return Ok(Some((ToSqlOutput::Owned(Owned::Text(json)), None)));
             }
             // An id is a blob already; its sealed form would not be told from an open one.
-            (ValueType::Id, Value::Sealed(_)) => None,
-            (_, Value::Sealed(sealed)) => one(ValueRef::Blob(sealed.as_bytes())),
-            _ => None,
-        }
+            (ValueType::Id, Value::Sealed(_)) => return Ok(None),
+            (_, Value::Sealed(sealed)) => ValueRef::Blob(sealed.as_bytes()),
+            _ => return Ok(None),
+        };
+        Ok(Some((ToSqlOutput::Borrowed(borrowed), None)))
     }
 
     /// Reads the value at a place of a row.
-    pub(crate) fn read(&self, row: &Row<'_>, at: usize) -> Result<Option<Value>> {
+    fn read(&self, conn: &Connection, known: &mut Known, row: &Row<'_>, at: usize) -> Result<Option<Value>> {
         Ok(Some(match (self.value_type, row.get_ref(at)?) {
             (_, ValueRef::Null) => return Ok(None),
             (ValueType::Text, ValueRef::Text(bytes)) => Value::Text(utf8(bytes)?.into()),
+            (ValueType::Text, ValueRef::Integer(word)) if self.coded => Value::Text(known.text(conn, word)?),
             (ValueType::Int, ValueRef::Integer(number)) => Value::Int(number),
-            (ValueType::Money, ValueRef::Integer(minor)) => Value::Money(money(minor, row.get_ref(at + 1)?)?),
+            (ValueType::Money, ValueRef::Integer(minor)) => {
+                Value::Money(known.money(conn, minor, integer(row.get_ref(at + 1)?)?)?)
+            }
             (ValueType::Bool, ValueRef::Integer(truth @ (0 | 1))) => Value::Bool(truth == 1),
             (ValueType::Float, ValueRef::Real(number)) => Value::Float(number),
             (ValueType::Date, ValueRef::Integer(days)) => {
@@ -138,6 +161,7 @@ pub(crate) fn bind_fields(
     columns: &[Column],
     mut at: usize,
     fields: &Fields,
+    coder: &mut Coder<'_>,
 ) -> Result<Option<String>> {
     let mut rest = Fields::new();
     let mut given = fields.iter().peekable();
@@ -146,7 +170,7 @@ pub(crate) fn bind_fields(
             rest.set(name.clone(), value.clone());
         }
         let value = given.next_if(|(name, _)| **name == column.name);
-        if !column.bind(statement, at, value.map(|(_, value)| value))?
+        if !column.bind(statement, at, value.map(|(_, value)| value), coder)?
             && let Some((name, value)) = value
         {
             rest.set(name.clone(), value.clone());
@@ -163,10 +187,16 @@ pub(crate) fn bind_fields(
 }
 
 /// Reads the declared fields from a place on, and the others from their JSON.
-pub(crate) fn read_fields(row: &Row<'_>, columns: &[Column], mut at: usize, extra: usize) -> Result<Fields> {
+pub(crate) fn read_fields(
+    conn: &Connection,
+    known: &mut Known,
+    row: &Row<'_>,
+    columns: &[Column],
+    (mut at, extra): (usize, usize),
+) -> Result<Fields> {
     let mut fields = Fields::with_capacity(columns.len());
     for column in columns {
-        if let Some(value) = column.read(row, at)? {
+        if let Some(value) = column.read(conn, known, row, at)? {
             fields.set(column.name.clone(), value);
         }
         at += column.width();
@@ -212,11 +242,6 @@ pub(crate) fn integer_or_null(value: ValueRef<'_>) -> Result<Option<i64>> {
 
 pub(crate) fn instant_of(micros: i64) -> Result<Timestamp> {
     Timestamp::from_micros(micros).map_err(|_| odd())
-}
-
-pub(crate) fn money(minor: i64, currency: ValueRef<'_>) -> Result<Money> {
-    let numeric = u16::try_from(integer(currency)?).map_err(|_| odd())?;
-    Currency::from_numeric(numeric).map(|currency| Money::new(minor, currency)).map_err(|_| odd())
 }
 
 /// An SQL expression that shows 16 bytes as a UUID.

@@ -37,6 +37,11 @@ impl Fail {
         matches!(self, Self::Stale) || matches!(self, Self::Sql(error) if is_snapshot_lost(error))
     }
 
+    /// Whether there was no room on the disk.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self, Self::Sql(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::DiskFull)
+    }
+
     pub(crate) fn corrupt(reason: impl Into<Reason>) -> Self {
         Self::Store(StoreError::Corrupt { reason: reason.into() })
     }

@@ -108,17 +108,24 @@ fn target(known: &Known, t: i64) -> Result<std::sync::Arc<Table>> {
 
 /// Names records, except those that were erased and those that were about somebody who was.
 fn records(conn: &Connection, known: &Known, first: i64, last: i64, things: &mut Vec<Thing>) -> Result<()> {
-    let mut find = conn.prepare_cached(
-        "SELECT i.target, i.id, y.gone FROM _touched y JOIN _record i ON i.k = y.record \
-         LEFT JOIN _subject s ON s.k = y.subject \
+    let mut touched = conn.prepare_cached(
+        "SELECT y.target, y.record, y.gone FROM _touched y LEFT JOIN _subject s ON s.k = y.subject \
          WHERE y.n BETWEEN ?1 AND ?2 AND coalesce(s.erased, 0) = 0 ORDER BY y.n",
     )?;
-    let mut rows = find.query([first, last])?;
+    let mut rows = touched.query([first, last])?;
     while let Some(row) = rows.next()? {
-        let table = target(known, row.get(0)?)?;
+        let (t, record, gone): (i64, i64, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let table = target(known, t)?;
         let Target::Kind(kind) = &table.target else { return Err(column::odd()) };
-        let (kind, id) = (kind.clone(), column::id(row.get_ref(1)?)?);
-        things.push(if row.get(2)? { Thing::Deleted { kind, id } } else { Thing::Put { kind, id } });
+        let mut find = conn.prepare_cached(&format!(
+            "SELECT id FROM {} WHERE k = ?2 UNION ALL SELECT id FROM _gone WHERE target = ?1 AND record = ?2",
+            table.sql
+        ))?;
+        let mut ids = find.query([t, record])?;
+        if let Some(row) = ids.next()? {
+            let (kind, id) = (kind.clone(), column::id(row.get_ref(0)?)?);
+            things.push(if gone { Thing::Deleted { kind, id } } else { Thing::Put { kind, id } });
+        }
     }
     Ok(())
 }
@@ -135,4 +142,20 @@ pub(crate) fn first_after(conn: &Connection, stream: i64, since: u64) -> Result<
         }
     }
     Ok(None)
+}
+
+/// Whether every commit can be told.
+pub(crate) fn check(conn: &Connection, known: &mut Known) -> Result<()> {
+    let mut commits = conn.prepare_cached("SELECT touched FROM _commit ORDER BY seq")?;
+    let mut rows = commits.query([])?;
+    while let Some(row) = rows.next()? {
+        let touched = Touched::from_json(column::utf8(row.get_ref(0)?.as_bytes().map_err(|_| column::odd())?)?)?;
+        for t in touched.declared.iter().chain(touched.facts.iter().map(|[stream, _, _]| stream)) {
+            target(known, *t)?;
+        }
+        for k in touched.erased {
+            known.subject(conn, k)?;
+        }
+    }
+    Ok(())
 }

@@ -17,12 +17,16 @@ pub(crate) struct Table {
     pub(crate) target: Target,
     /// The table's name.
     pub(crate) sql: String,
+    /// The index by subject; it covers the measures of facts.
+    pub(crate) index: String,
     /// The declared fields that have columns, in the order of their names.
     pub(crate) columns: Vec<Column>,
     /// What a full row is read with; see [`RECORD`] and [`FACT`].
     pub(crate) select: String,
-    /// Writes a row.
+    /// Writes a new row.
     pub(crate) insert: String,
+    /// Writes a row of a kind's table anew, with the same parameters.
+    pub(crate) update: String,
     /// Reads rows by id.
     pub(crate) by_id: String,
 }
@@ -30,7 +34,7 @@ pub(crate) struct Table {
 /// The columns before the declared ones in what a record is read with.
 pub(crate) const RECORD: usize = 6;
 /// The columns before the declared ones in what a fact is read with.
-pub(crate) const FACT: usize = 13;
+pub(crate) const FACT: usize = 12;
 
 /// The number of fields that get columns; SQLite allows 2,000 columns, and money takes two.
 const MAX_COLUMNS: usize = 900;
@@ -103,7 +107,7 @@ impl Layout {
         while let Some(row) = rows.next()? {
             let (sql, json): (Option<String>, String) = (row.get(0)?, row.get(1)?);
             let field: FieldDecl = serde_json::from_str(&json).map_err(|_| bad())?;
-            columns.extend(sql.map(|sql| Column { name: field.name.clone(), value_type: field.value_type, sql }));
+            columns.extend(sql.map(|sql| Column::new(&target, &field, sql)));
             fields.push(field);
         }
         self.registry.declare(&Declaration { target: target.clone(), fields }).map_err(|_| bad())?;
@@ -120,35 +124,39 @@ impl Layout {
 
 impl Table {
     fn new(t: i64, target: Target, columns: Vec<Column>) -> Self {
-        let (sql, fixed, select, from) = match &target {
+        let (fixed, select, index, otherwise) = match &target {
             Target::Kind(kind) => (
-                table_name(&target),
-                "k, version, subject, keys, digest, extra",
-                "SELECT (SELECT layout FROM _state), i.id, r.version, r.subject, r.keys, r.extra",
-                format!(
-                    " FROM _record i INDEXED BY _record_id JOIN _r_{kind} r ON r.k = i.k WHERE i.target = {t} AND i.id = ?1"
-                ),
+                "k, id, version, subject, itself, keys, digest, extra",
+                "SELECT r.id, r.version, r.subject, r.itself, r.keys, r.extra",
+                format!("_rs_{kind}"),
+                "",
             ),
             Target::Stream(stream) => (
-                table_name(&target),
-                "seq, id, subject, at, recorded, name, amount, currency, points, source, source_id, digest, extra",
-                "SELECT (SELECT layout FROM _state), r.seq, r.id, r.subject, r.at, r.recorded, r.name, r.amount, \
-                 r.currency, r.points, r.source, r.source_id, r.extra",
-                format!(" FROM _f_{stream} r WHERE r.id = ?1"),
+                "seq, id, subject, at, delay, name, amount, currency, points, source, source_id, digest, extra",
+                "SELECT r.seq, r.id, r.subject, r.at, r.delay, r.name, r.amount, r.currency, r.points, r.source, \
+                 r.source_id, r.extra",
+                format!("_fs_{stream}"),
+                " ON CONFLICT (id) DO NOTHING",
             ),
         };
+        let sql = table_name(&target);
         let list = |prefix: &str| columns.iter().map(|column| column.list(prefix)).collect::<String>();
+        let names = format!("{fixed}{}", list(""));
+        let numbered = || names.split(", ").zip(1..);
+        let marks: Vec<String> = numbered().map(|(_, number)| format!("?{number}")).collect();
+        let sets: Vec<String> = numbered().skip(2).map(|(name, number)| format!("{name} = ?{number}")).collect();
         let select = format!("{select}{}", list("r."));
-        let width = fixed.split(',').count() + columns.iter().map(Column::width).sum::<usize>();
-        let marks = vec!["?"; width].join(", ");
-        let insert = match &target {
-            Target::Kind(_) => format!("REPLACE INTO {sql} ({fixed}{}) VALUES ({marks})", list("")),
-            Target::Stream(_) => {
-                format!("INSERT INTO {sql} ({fixed}{}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING", list(""))
-            }
-        };
-        let by_id = format!("{select}{from}");
-        Self { t, target, sql, columns, select, insert, by_id }
+        Self {
+            t,
+            insert: format!("INSERT INTO {sql} ({names}) VALUES ({}){otherwise}", marks.join(", ")),
+            update: format!("UPDATE {sql} SET {} WHERE k = ?1", sets.join(", ")),
+            by_id: format!("{select} FROM {sql} r WHERE r.id = ?1"),
+            target,
+            sql,
+            index,
+            columns,
+            select,
+        }
     }
 }
 
@@ -173,8 +181,7 @@ pub(crate) fn grow(conn: &Connection, old: &Layout, new: &Registry, target: &Tar
     for field in fields.iter().skip(known) {
         let column = (taken.len() < MAX_COLUMNS).then(|| plain(field, &taken));
         if let Some(name) = &column {
-            let column = Column { name: field.name.clone(), value_type: field.value_type, sql: name.clone() };
-            for definition in column.definitions() {
+            for definition in Column::new(target, field, name.clone()).definitions() {
                 conn.execute_batch(&format!("ALTER TABLE {sql} ADD COLUMN {definition}"))?;
             }
             taken = column_names(conn, &sql)?;
@@ -199,21 +206,23 @@ fn table_name(target: &Target) -> String {
 fn create(conn: &Connection, target: &Target) -> Result<i64> {
     let sql = table_name(target);
     let (sort, ddl) = match target {
-        Target::Kind(_) => (
+        Target::Kind(kind) => (
             "kind",
             format!(
-                "CREATE TABLE {sql} (k INTEGER PRIMARY KEY, version INTEGER NOT NULL, subject INTEGER, keys TEXT, \
-                 digest INTEGER NOT NULL, extra TEXT);"
+                "CREATE TABLE {sql} (k INTEGER PRIMARY KEY, id BLOB NOT NULL, version INTEGER NOT NULL, \
+                 subject INTEGER, itself INTEGER NOT NULL, keys TEXT, digest INTEGER NOT NULL, extra TEXT);\n\
+                 CREATE UNIQUE INDEX _ri_{kind} ON {sql} (id);\n\
+                 CREATE INDEX _rs_{kind} ON {sql} (subject);"
             ),
         ),
-        Target::Stream(_) => (
+        Target::Stream(stream) => (
             "stream",
             format!(
                 "CREATE TABLE {sql} (seq INTEGER PRIMARY KEY, id BLOB NOT NULL, subject INTEGER NOT NULL, \
-                 at INTEGER NOT NULL, recorded INTEGER NOT NULL, name INTEGER NOT NULL, amount INTEGER, \
+                 at INTEGER NOT NULL, delay INTEGER NOT NULL, name INTEGER NOT NULL, amount INTEGER, \
                  currency INTEGER, points INTEGER, source INTEGER, source_id TEXT, digest INTEGER NOT NULL, extra TEXT);\n\
-                 CREATE UNIQUE INDEX {sql}_id ON {sql} (id);\n\
-                 CREATE INDEX {sql}_subject ON {sql} (subject, at, seq, name, amount, currency, points);"
+                 CREATE UNIQUE INDEX _fi_{stream} ON {sql} (id);\n\
+                 CREATE INDEX _fs_{stream} ON {sql} (subject, at, name, amount, currency, points);"
             ),
         ),
     };
@@ -234,7 +243,12 @@ fn plain(field: &FieldDecl, taken: &[String]) -> String {
     let stem: String = field.name.as_str().chars().map(plain).take(48).collect();
     // A leading mark keeps the name apart from numbers and from the words of SQL.
     let stem = if stem.starts_with(|c: char| c.is_ascii_lowercase()) { stem } else { format!("x_{stem}") };
-    let free = |name: &String| !taken.contains(name) && !taken.contains(&format!("{name}_currency"));
+    // SQLite keeps two names for the number of a row.
+    let free = |name: &String| {
+        !["rowid", "oid"].contains(&name.as_str())
+            && !taken.contains(name)
+            && !taken.contains(&format!("{name}_currency"))
+    };
     let numbered = (2..).map(|number| format!("{stem}_{number}"));
     let mut names = std::iter::once(stem.clone()).chain(numbered);
     names.find(free).unwrap_or(stem)

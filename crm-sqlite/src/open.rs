@@ -1,8 +1,10 @@
 //! Opening the file: what every connection must be, whose file it is, and bringing it up to date.
 
 use std::path::Path;
+use std::time::Duration;
 
-use crm_core::base::{Currency, StoreError};
+use crm_core::base::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use crate::error::{Fail, Result};
@@ -16,6 +18,9 @@ const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_store.sql")];
 
 /// The version of the schema that this library writes.
 pub(crate) const SCHEMA: u32 = MIGRATIONS.len() as u32;
+
+/// How long a connection waits for another one.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,13 +52,13 @@ pub(crate) fn check_path(path: &Path) -> Result<(), StoreError> {
 pub(crate) fn connect(path: &Path, options: &Options, role: Role) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let create = if role == Role::Write { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
-    let conn = Connection::open_with_flags(path, flags | create)?;
+    let conn = Connection::open_with_flags(path, flags | create).map_err(|error| unopened(path, error))?;
+    if conn.is_readonly(MAIN_DB)? {
+        return Err(StoreError::ReadOnly { reason: "the file cannot be written".into() }.into());
+    }
     secure(&conn)?;
     if role == Role::Write {
         check_identity(&conn)?;
-        if conn.is_readonly(MAIN_DB)? {
-            return Err(StoreError::ReadOnly { reason: "the file cannot be written".into() }.into());
-        }
         let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
             let reason = "the disk does not support what write-ahead logging needs".into();
@@ -62,6 +67,26 @@ pub(crate) fn connect(path: &Path, options: &Options, role: Role) -> Result<Conn
     }
     configure(&conn, options, role)?;
     Ok(conn)
+}
+
+/// Says why a file cannot be opened, as far as making an empty one tells.
+fn unopened(path: &Path, error: rusqlite::Error) -> Fail {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    if path.exists() {
+        return error.into();
+    }
+    match std::fs::File::create_new(path).map_err(|error| error.kind()) {
+        Ok(_) => {
+            let _ = std::fs::remove_file(path);
+            error.into()
+        }
+        Err(StorageFull) => StoreError::Full { reason: "the disk is full".into() }.into(),
+        Err(kind @ (PermissionDenied | ReadOnlyFilesystem)) => {
+            StoreError::ReadOnly { reason: format!("the directory of the store cannot be written: {kind}").into() }
+                .into()
+        }
+        Err(_) => error.into(),
+    }
 }
 
 /// Opens a store that lives in the process only.
@@ -74,13 +99,16 @@ pub(crate) fn in_memory(options: &Options) -> Result<Connection> {
 }
 
 /// What must hold before anything else is done: deleted content is overwritten, and the file's schema is not trusted.
-fn secure(conn: &Connection) -> Result<()> {
-    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+pub(crate) fn secure(conn: &Connection) -> Result<()> {
+    conn.busy_timeout(PATIENCE)?;
     let secure: i64 = conn.query_row("PRAGMA secure_delete = ON", [], |row| row.get(0))?;
     if secure != 1 {
         let reason = "this SQLite does not overwrite what is deleted".into();
         return Err(StoreError::Unavailable { retryable: false, reason }.into());
     }
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Without this, partial indices make SQLite prepare a statement anew whenever a value is bound.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;")?;
     Ok(())
 }
@@ -132,14 +160,6 @@ pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
     let from = usize::try_from(pragma(&tx, "user_version")?).map_err(|_| Fail::corrupt("the schema has no version"))?;
     for step in MIGRATIONS.iter().skip(from) {
         tx.execute_batch(step)?;
-    }
-    for currency in Currency::all() {
-        tx.prepare_cached("INSERT OR IGNORE INTO _currency VALUES (?1, ?2, ?3, ?4)")?.execute((
-            currency.numeric(),
-            currency.code(),
-            currency.exponent(),
-            currency.minor_per_major(),
-        ))?;
     }
     tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};"))?;
     tx.commit()?;

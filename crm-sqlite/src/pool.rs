@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crm_core::store::StoreError;
 
 use crate::error::{Fail, NAME, Result};
+use crate::guard::Counted;
 use crate::open::{Role, connect};
 use crate::options::Options;
 use crate::session::Session;
@@ -23,6 +24,8 @@ struct State {
     idle: Vec<Session>,
     /// How many there are, idle or at work.
     open: usize,
+    /// How many calls wait for one.
+    waiting: usize,
 }
 
 impl Pool {
@@ -35,7 +38,10 @@ impl Pool {
         let mut lent = Lent { pool: self, session: self.take()? };
         let session = match &mut lent.session {
             Some(session) => session,
-            empty => empty.insert(Session::new(connect(&self.path, &self.options, Role::Read)?)),
+            empty => empty.insert(Session::new(
+                connect(&self.path, &self.options, Role::Read)?,
+                Some(Counted::connection(&self.path)),
+            )),
         };
         question(session)
     }
@@ -51,7 +57,9 @@ impl Pool {
                 state.open += 1;
                 return Ok(None);
             }
+            state.waiting += 1;
             state = self.returned.wait(state).map_err(|_| poisoned())?;
+            state.waiting -= 1;
         }
     }
 }
@@ -70,8 +78,11 @@ impl Drop for Lent<'_> {
             Some(session) => state.idle.push(session),
             None => state.open -= 1,
         }
+        let awaited = state.waiting > 0;
         drop(state);
-        self.pool.returned.notify_one();
+        if awaited {
+            self.pool.returned.notify_one();
+        }
     }
 }
 

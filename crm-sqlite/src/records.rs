@@ -1,10 +1,10 @@
 //! Reading records.
 
-use crm_core::base::{Cursor, Id, Kind, Name, Page, Text, Value};
+use crm_core::base::{Cursor, Id, Kind, Name, Page, Text, Value, ValueType};
 use crm_core::record::{Key, Record};
 use crm_core::store::{Scan, Test, TestOp};
 use rusqlite::types::{Value as Owned, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::column::{self, read_fields, utf8};
 use crate::error::{Fail, Result};
@@ -13,14 +13,18 @@ use crate::session::Known;
 
 /// Reads a record as [`Table::select`] asks for it.
 pub(crate) fn read(conn: &Connection, known: &mut Known, table: &Table, kind: &Kind, row: &Row<'_>) -> Result<Record> {
-    let subject = column::integer_or_null(row.get_ref(3)?)?;
+    let id = column::id(row.get_ref(0)?)?;
     Ok(Record {
         kind: kind.clone(),
-        id: column::id(row.get_ref(1)?)?,
-        version: column::integer(row.get_ref(2)?)? as u64,
-        subject: subject.map(|k| known.subject(conn, k)).transpose()?,
+        id,
+        version: column::integer(row.get_ref(1)?)? as u64,
+        subject: match (column::integer_or_null(row.get_ref(2)?)?, column::integer(row.get_ref(3)?)?) {
+            (None, _) => None,
+            (Some(_), 1) => Some(id),
+            (Some(k), _) => Some(known.subject(conn, k)?),
+        },
         keys: read_keys(row.get_ref(4)?)?,
-        fields: read_fields(row, &table.columns, RECORD, 5)?,
+        fields: read_fields(conn, known, row, &table.columns, (RECORD, 5))?,
     })
 }
 
@@ -52,18 +56,19 @@ pub(crate) fn key_hash(kind: &Kind, key: &Key) -> [u8; 16] {
 
 /// One record by id.
 pub(crate) fn load(conn: &Connection, known: &mut Known, table: &Table, kind: &Kind, id: Id) -> Result<Option<Record>> {
-    let mut statement = conn.prepare_cached(&table.by_id)?;
+    let mut statement = known.prepare(conn, &table.by_id)?;
     let mut rows = statement.query([id.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    known.check(row.get(0)?)?;
+    known.check(conn, row)?;
     read(conn, known, table, kind, row).map(Some)
 }
 
-/// The record that holds a unique key.
-pub(crate) fn holder(conn: &Connection, kind: &Kind, key: &Key) -> Result<Option<Id>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT i.id FROM _key y INDEXED BY _key_hash JOIN _record i ON i.k = y.record WHERE y.hash = ?1 AND y.is_unique = 1",
-    )?;
+/// The record of a kind that holds a unique key.
+pub(crate) fn holder(conn: &Connection, table: &Table, kind: &Kind, key: &Key) -> Result<Option<Id>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT r.id FROM _key y INDEXED BY _key_hash JOIN {} r ON r.k = y.record WHERE y.hash = ?1 AND y.is_unique = 1",
+        table.sql
+    ))?;
     let mut rows = statement.query([key_hash(kind, key)])?;
     rows.next()?.map(|row| column::id(row.get_ref(0)?)).transpose()
 }
@@ -83,40 +88,35 @@ pub(crate) fn scan(conn: &Connection, known: &mut Known, query: &Scan, limit: us
         values.push(value);
         format!("?{}", values.len())
     };
-    let mut conditions = vec![format!("i.target = {}", table.t)];
+    let mut conditions = vec!["TRUE".to_owned()];
     let from = match (&query.key, query.subject) {
         (Some(key), _) => {
             conditions.push(format!("y.hash = {}", bind(Owned::Blob(key_hash(&query.kind, key).to_vec()))));
-            "_key y INDEXED BY _key_hash JOIN _record i ON i.k = y.record"
+            format!("_key y INDEXED BY _key_hash JOIN {} r ON r.k = y.record", table.sql)
         }
-        (None, Some(_)) => "_record i INDEXED BY _record_subject",
-        (None, None) => "_record i INDEXED BY _record_id",
+        (None, Some(_)) => format!("{} r INDEXED BY {}", table.sql, table.index),
+        (None, None) => format!("{} r INDEXED BY _ri_{}", table.sql, query.kind),
     };
     if let Some(subject) = query.subject {
         let Some(k) = known.subject_key(conn, subject)? else { return Ok(Page::new(Vec::new(), None)) };
-        conditions.push(format!("i.subject = {}", bind(Owned::Integer(k))));
+        conditions.push(format!("r.subject = {}", bind(Owned::Integer(k))));
     }
     if let Some(after) = after {
-        conditions.push(format!("i.id > {}", bind(Owned::Blob(after.as_bytes().to_vec()))));
+        conditions.push(format!("r.id > {}", bind(Owned::Blob(after.as_bytes().to_vec()))));
     }
     for test in &query.tests {
         conditions
             .extend(condition(&table, test, &mut bind).map(|passes| format!("({passes} OR r.extra IS NOT NULL)")));
     }
-    let sql = format!(
-        "{} FROM {from} JOIN {} r ON r.k = i.k WHERE {} ORDER BY i.id",
-        table.select,
-        table.sql,
-        conditions.join(" AND ")
-    );
+    let sql = format!("{} FROM {from} WHERE {} ORDER BY r.id", table.select, conditions.join(" AND "));
 
-    let mut statement = conn.prepare_cached(&sql)?;
+    let mut statement = known.prepare(conn, &sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut items: Vec<Record> = Vec::new();
     let mut checked = false;
     while let Some(row) = rows.next()? {
         if !checked {
-            known.check(row.get(0)?)?;
+            known.check(conn, row)?;
             checked = true;
         }
         let record = read(conn, known, &table, &query.kind, row)?;
@@ -150,9 +150,10 @@ fn condition(table: &Table, test: &Test, bind: &mut impl FnMut(Owned) -> String)
         Value::Date(date) => Owned::Integer(i64::from(date.days())),
         Value::Time(at) => Owned::Integer(at.as_micros()),
         Value::Id(id) => Owned::Blob(id.as_bytes().to_vec()),
-        Value::Money(money) => {
+        Value::Money(money) if column.value_type == ValueType::Money => {
             let currency = bind(Owned::Integer(i64::from(money.currency().numeric())));
             let amount = bind(Owned::Integer(money.minor()));
+            let currency = format!("(SELECT c FROM _currency WHERE numeric = {currency})");
             return Some(format!("r.\"{0}\" {op} {amount} AND r.\"{0}_currency\" = {currency}", column.sql));
         }
         _ => return None,
@@ -160,10 +161,9 @@ fn condition(table: &Table, test: &Test, bind: &mut impl FnMut(Owned) -> String)
     (test.value.value_type() == Some(column.value_type)).then(|| format!("r.\"{}\" {op} {}", column.sql, bind(value)))
 }
 
-/// The number, version, subject and keys of a record as a writer finds it.
+/// A record as a writer finds it.
 pub(crate) struct Found {
     pub(crate) k: i64,
-    /// 0 when it was deleted.
     pub(crate) version: u64,
     pub(crate) subject: Option<i64>,
     pub(crate) keys: Vec<Key>,
@@ -171,21 +171,14 @@ pub(crate) struct Found {
 
 /// Finds a record to be changed.
 pub(crate) fn found(conn: &Connection, table: &Table, id: Id) -> Result<Option<Found>> {
-    let sql = format!(
-        "SELECT i.k, r.version, i.subject, r.keys FROM _record i INDEXED BY _record_id \
-         LEFT JOIN {} r ON r.k = i.k WHERE i.target = ?1 AND i.id = ?2",
-        table.sql
-    );
+    let sql = format!("SELECT k, version, subject, keys FROM {} WHERE id = ?1", table.sql);
     let mut statement = conn.prepare_cached(&sql)?;
-    let found = statement.query_row((table.t, id.as_bytes()), |row| {
-        Ok((|| {
-            Ok(Found {
-                k: row.get(0)?,
-                version: column::integer_or_null(row.get_ref(1)?)?.unwrap_or(0) as u64,
-                subject: row.get(2)?,
-                keys: read_keys(row.get_ref(3)?)?,
-            })
-        })())
-    });
-    found.optional()?.transpose()
+    let mut rows = statement.query([id.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(Found {
+        k: row.get(0)?,
+        version: column::integer(row.get_ref(1)?)? as u64,
+        subject: row.get(2)?,
+        keys: read_keys(row.get_ref(3)?)?,
+    }))
 }

@@ -3,30 +3,32 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crm_core::base::{Id, Kind, Name, Stream};
-use rusqlite::{Connection, OptionalExtension};
+use crm_core::base::{Currency, Id, Kind, Money, Name, Stream, Text};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Statement, StatementStatus};
 
 use crate::column;
 use crate::error::{Fail, Result};
+use crate::guard::Counted;
 use crate::layout::{Layout, Table};
 
 /// A connection with its caches.
 pub(crate) struct Session {
     pub(crate) conn: Connection,
     pub(crate) known: Known,
+    _counted: Option<Counted>,
 }
 
 /// How often a question is asked anew because the tables grew meanwhile.
 const STALE_RETRIES: u32 = 20;
 
 impl Session {
-    pub(crate) fn new(conn: Connection) -> Self {
+    pub(crate) fn new(conn: Connection, counted: Option<Counted>) -> Self {
         conn.set_prepared_statement_cache_capacity(256);
-        Self { conn, known: Known::default() }
+        Self { conn, known: Known::default(), _counted: counted }
     }
 
-    /// Answers a question that takes a single statement. That statement selects the layout's version in its first
-    /// column and passes it to [`Known::check`].
+    /// Answers a question that takes a single statement, prepared with [`Known::prepare`] and checked with
+    /// [`Known::check`].
     pub(crate) fn ask<T>(&mut self, question: impl Fn(&Connection, &mut Known) -> Result<T>) -> Result<T> {
         for _ in 0..STALE_RETRIES {
             match question(&self.conn, &mut self.known) {
@@ -64,19 +66,48 @@ impl Session {
 /// What a session remembers. All of it holds for ever, but for the layout, whose version is checked with every answer.
 pub(crate) struct Known {
     pub(crate) layout: Arc<Layout>,
-    words: Vec<Option<Name>>,
+    names: Vec<Option<Name>>,
+    texts: Vec<Option<Text>>,
+    currencies: Vec<Option<Currency>>,
     ids: Box<[(i64, Id)]>,
     keys: HashMap<Id, i64>,
 }
 
 /// How many ids of subjects are remembered; a power of two.
 const IDS: usize = 1 << 16;
+/// How many words are remembered.
+const WORDS: usize = 1 << 16;
 
 impl Default for Known {
     fn default() -> Self {
-        let ids = vec![(0, Id::NIL); IDS].into_boxed_slice();
-        Self { layout: Arc::default(), words: Vec::new(), ids, keys: HashMap::new() }
+        Self {
+            layout: Arc::default(),
+            names: Vec::new(),
+            texts: Vec::new(),
+            currencies: Vec::new(),
+            ids: vec![(0, Id::NIL); IDS].into_boxed_slice(),
+            keys: HashMap::new(),
+        }
     }
+}
+
+/// The entry at a place of a list that is filled as it is asked.
+fn remembered<T: Clone>(list: &mut Vec<Option<T>>, number: i64, find: impl FnOnce() -> Result<Option<T>>) -> Result<T> {
+    let place = usize::try_from(number).map_err(|_| column::odd())?;
+    if let Some(Some(entry)) = list.get(place) {
+        return Ok(entry.clone());
+    }
+    let entry = find()?.ok_or_else(|| Fail::corrupt("a word or a currency is missing"))?;
+    if place < WORDS {
+        list.resize(list.len().max(place + 1), None);
+        list[place] = Some(entry.clone());
+    }
+    Ok(entry)
+}
+
+fn spelled(conn: &Connection, number: i64) -> Result<Option<String>> {
+    let mut find = conn.prepare_cached("SELECT word FROM _word WHERE w = ?1")?;
+    Ok(find.query_row([number], |row| row.get(0)).optional()?)
 }
 
 impl Known {
@@ -85,9 +116,24 @@ impl Known {
         self.layout = Arc::default();
     }
 
-    /// Compares the version of the layout that came with an answer with the one by which the question was written.
-    pub(crate) fn check(&self, version: i64) -> Result<()> {
-        if version == self.layout.version { Ok(()) } else { Err(Fail::Stale) }
+    /// Prepares a statement that was written by the known layout. One that is new is compared with the file's.
+    pub(crate) fn prepare<'c>(&self, conn: &'c Connection, sql: &str) -> Result<CachedStatement<'c>> {
+        let statement = conn.prepare_cached(sql)?;
+        if statement.get_status(StatementStatus::Run) == 0 {
+            self.compare(conn)?;
+        }
+        Ok(statement)
+    }
+
+    /// Whether a statement has seen the tables as they were when it was prepared. To be asked at its first row: the
+    /// tables cannot change under an answer, but between the preparation and the answer they can.
+    pub(crate) fn check(&self, conn: &Connection, row: &Row<'_>) -> Result<()> {
+        let statement: &Statement<'_> = row.as_ref();
+        if statement.reset_status(StatementStatus::RePrepare) == 0 { Ok(()) } else { self.compare(conn) }
+    }
+
+    fn compare(&self, conn: &Connection) -> Result<()> {
+        if Layout::current_version(conn)? == self.layout.version { Ok(()) } else { Err(Fail::Stale) }
     }
 
     /// The table of a kind, unless the file has none.
@@ -105,27 +151,29 @@ impl Known {
     /// That there is no table is believed of the present layout only.
     fn confirm(&self, conn: &Connection, table: Option<Arc<Table>>) -> Result<Option<Arc<Table>>> {
         if table.is_none() {
-            self.check(Layout::current_version(conn)?)?;
+            self.compare(conn)?;
         }
         Ok(table)
     }
 
-    /// The word with a number.
+    /// The word with a number, as a name.
     pub(crate) fn word(&mut self, conn: &Connection, number: i64) -> Result<Name> {
-        let place = usize::try_from(number).map_err(|_| column::odd())?;
-        if let Some(Some(word)) = self.words.get(place) {
-            return Ok(word.clone());
-        }
-        let text: Option<String> = conn
-            .prepare_cached("SELECT word FROM _word WHERE w = ?1")?
-            .query_row([number], |row| row.get(0))
-            .optional()?;
-        let word = text.and_then(|text| Name::new(&text).ok()).ok_or_else(|| Fail::corrupt("a word is missing"))?;
-        if place < 100_000 {
-            self.words.resize(self.words.len().max(place + 1), None);
-            self.words[place] = Some(word.clone());
-        }
-        Ok(word)
+        remembered(&mut self.names, number, || Ok(spelled(conn, number)?.and_then(|word| Name::new(&word).ok())))
+    }
+
+    /// The word with a number, as a text.
+    pub(crate) fn text(&mut self, conn: &Connection, number: i64) -> Result<Text> {
+        remembered(&mut self.texts, number, || Ok(spelled(conn, number)?.map(Text::from)))
+    }
+
+    /// An amount in the currency with a number.
+    pub(crate) fn money(&mut self, conn: &Connection, minor: i64, currency: i64) -> Result<Money> {
+        let find = || {
+            let mut find = conn.prepare_cached("SELECT numeric FROM _currency WHERE c = ?1")?;
+            let numeric: Option<u16> = find.query_row([currency], |row| row.get(0)).optional()?;
+            Ok(numeric.and_then(|numeric| Currency::from_numeric(numeric).ok()))
+        };
+        remembered(&mut self.currencies, currency, find).map(|currency| Money::new(minor, currency))
     }
 
     /// The id of the subject with a number.

@@ -1,22 +1,26 @@
 //! The store itself: which connections there are, and which call goes where.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
-use crm_core::base::{Id, Kind, Page};
+use crm_core::base::{Id, Kind, Name, Page, Reason, Text};
 use crm_core::change::{Change, ChangeSet, Committed, Receipt};
 use crm_core::fact::Fact;
 use crm_core::record::{Key, Record};
 use crm_core::store::{FactQuery, Lifecycle, Scan, Store, StoreError, StoreInfo, Verify, VerifyReport, page_limit};
-use rusqlite::Connection;
+use rusqlite::{Connection, MAIN_DB};
 
 use crate::error::{Fail, NAME, Result};
+use crate::guard::Counted;
 use crate::open::{self, Role, SCHEMA};
 use crate::options::Options;
 use crate::pool::{Pool, poisoned};
+use crate::query::{self, Cell, Table};
+use crate::reserve::Reserve;
 use crate::session::{Known, Session};
 use crate::write::Writer;
-use crate::{facts, feed, records, verify};
+use crate::{fact_pages, feed, guard, records, residue, verify};
 
 /// A store in one SQLite file.
 ///
@@ -57,7 +61,8 @@ enum Place {
 
 enum State {
     Open(Box<Open>),
-    Suspended,
+    /// A store in the process has nothing else to be kept in than its connection.
+    Suspended(Option<Box<Open>>),
     Closed,
 }
 
@@ -66,6 +71,8 @@ struct Open {
     writer: Mutex<Writer>,
     /// None for a store in the process, whose one connection does all.
     readers: Option<Pool>,
+    reserve: Option<Reserve>,
+    _counted: Option<Counted>,
 }
 
 /// How often a commit is tried while others are in between.
@@ -86,12 +93,54 @@ impl Sqlite {
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = path.as_ref();
         open::check_path(path)?;
-        Self::start(Place::File(path.to_owned()), options)
+        Self::start(Place::File(guard::canonical(path)), options)
     }
 
     /// Opens an empty store that lives and dies with this value.
     pub fn in_memory() -> Result<Self, StoreError> {
         Self::start(Place::Process, Options::default())
+    }
+
+    /// Asks a question in SQL, which can only read: the views named after the kinds and streams hold ids, instants and
+    /// amounts as people write them. Values for the places marked `?` are given apart.
+    ///
+    /// This is the way to look into a file that the process has open: another copy of SQLite would destroy its locks.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), crm_core::store::StoreError> {
+    /// use crm_sqlite::{Cell, Sqlite};
+    ///
+    /// let store = Sqlite::in_memory()?;
+    /// let table = store.query("SELECT 6 * ? AS answer", &[Cell::Int(7)])?;
+    /// assert_eq!(table.columns[0].name, "answer");
+    /// assert_eq!(table.columns[0].values, [Cell::Int(42)]);
+    /// assert!(store.query("DELETE FROM _commit", &[]).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] when the query is wrong or does more than read.
+    pub fn query(&self, sql: &str, values: &[Cell]) -> Result<Table, StoreError> {
+        let state = self.state()?;
+        let open = state.open()?;
+        let answer = match &self.place {
+            Place::File(path) => {
+                let _counted = Counted::connection(path);
+                query::connect(path).and_then(|mut conn| query::run(&mut conn, sql, values))
+            }
+            Place::Process => query::run(&mut open.writer()?.session.conn, sql, values),
+        };
+        Ok(answer?)
+    }
+
+    /// What this process does that endangers the file, as far as the library can see it: other handles on the file, and
+    /// other copies of SQLite. Nothing is found on systems without `/proc`.
+    pub fn warnings(&self) -> Vec<Reason> {
+        match &self.place {
+            Place::File(path) => guard::warnings(path),
+            Place::Process => Vec::new(),
+        }
     }
 
     fn start(place: Place, options: Options) -> Result<Self, StoreError> {
@@ -126,14 +175,23 @@ impl State {
 
 impl Open {
     fn new(place: &Place, options: &Options) -> Result<Self> {
-        let (mut conn, readers) = match place {
+        let (mut conn, readers, counted) = match place {
             Place::File(path) => {
-                (open::connect(path, options, Role::Write)?, Some(Pool::new(path.clone(), options.clone())))
+                let counted = [Counted::store(path), Counted::connection(path)];
+                let pool = Pool::new(path.clone(), options.clone());
+                (open::connect(path, options, Role::Write)?, Some(pool), Some(counted))
             }
-            Place::Process => (open::in_memory(options)?, None),
+            Place::Process => (open::in_memory(options)?, None, None),
         };
         open::migrate(&mut conn)?;
-        Ok(Self { writer: Mutex::new(Writer::new(Session::new(conn))), readers })
+        let [store, connection] = counted.map_or([None, None], |counted| counted.map(Some));
+        let writer = Mutex::new(Writer::new(Session::new(conn, connection)));
+        let reserve = match place {
+            Place::File(path) => Some(Reserve::of(path)),
+            Place::Process => None,
+        };
+        reserve.iter().for_each(Reserve::keep);
+        Ok(Self { writer, readers, reserve, _counted: store })
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
@@ -148,27 +206,33 @@ impl Open {
     }
 
     fn commit(&self, changes: &ChangeSet) -> Result<Receipt> {
+        let erases = changes.changes.iter().any(|change| matches!(change, Change::Erase { .. }));
         let mut writer = self.writer()?;
         let mut tries = 1;
         let receipt = loop {
             match writer.commit(changes) {
                 Err(fail) if fail.passes_with_time() && tries < COMMIT_TRIES => tries += 1,
+                // An erasure must be possible even then.
+                Err(fail) if fail.is_full() && erases && self.reserve.as_ref().is_some_and(Reserve::give_up) => {}
                 done => break done?,
             }
         };
-        if changes.changes.iter().any(|change| matches!(change, Change::Erase { .. })) {
+        if erases {
             // What was erased stands in the log until it is written back. A reader elsewhere may put that off; the next
             // checkpoint does it then.
             let _ = write_back(&writer.session.conn);
+            self.reserve.iter().for_each(Reserve::keep);
         }
         Ok(receipt)
     }
 }
 
 /// Writes the log back into the file and empties it. Says whether nobody was in the way.
-pub(crate) fn write_back(conn: &Connection) -> Result<bool> {
-    let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    Ok(busy == 0)
+fn write_back(conn: &Connection) -> Result<bool> {
+    conn.busy_timeout(Duration::from_millis(200))?;
+    let busy = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    conn.busy_timeout(open::PATIENCE)?;
+    Ok(busy? == 0)
 }
 
 impl Store for Sqlite {
@@ -197,7 +261,11 @@ impl Store for Sqlite {
     }
 
     fn find(&self, kind: &Kind, keys: &[Key]) -> Result<Vec<Option<Id>>, StoreError> {
-        self.ask_many(|conn, _| keys.iter().map(|key| records::holder(conn, kind, key)).collect())
+        let find = |conn: &Connection, known: &mut Known| match known.kind(conn, kind)? {
+            Some(table) => keys.iter().map(|key| records::holder(conn, &table, kind, key)).collect(),
+            None => Ok(vec![None; keys.len()]),
+        };
+        if keys.len() == 1 { self.ask(find) } else { self.ask_many(find) }
     }
 
     fn scan(&self, query: &Scan) -> Result<Page<Record>, StoreError> {
@@ -207,8 +275,11 @@ impl Store for Sqlite {
 
     fn facts(&self, query: &FactQuery) -> Result<Page<Fact>, StoreError> {
         let limit = page_limit(query.limit)?;
-        let one = query.ids.is_none() && query.subjects.as_ref().is_none_or(|subjects| subjects.len() == 1);
-        let page = |conn: &Connection, known: &mut Known| facts::page(conn, known, query, limit);
+        let one = match (&query.ids, &query.subjects) {
+            (Some(ids), _) | (None, Some(ids)) => ids.len() <= 1,
+            (None, None) => true,
+        };
+        let page = |conn: &Connection, known: &mut Known| fact_pages::page(conn, known, query, limit);
         if one { self.ask(page) } else { self.ask_many(page) }
     }
 
@@ -225,48 +296,123 @@ impl Store for Sqlite {
         match scope {
             Verify::Quick => self.ask_many(verify::quick),
             Verify::Full => self.ask_many(verify::full),
-            Verify::Residue(texts) => {
-                let mut state = self.state.write().map_err(|_| StoreError::from(poisoned()))?;
-                state.open()?;
-                let _ = texts;
-                let _ = &mut state;
-                Err(StoreError::Unsupported { store: NAME, operation: crm_core::base::Name::from_static("residue") })
-            }
-            _ => Err(StoreError::Unsupported { store: NAME, operation: crm_core::base::Name::from_static("verify") }),
+            Verify::Residue(texts) => Ok(self.residue(texts)?),
+            _ => Err(unsupported("verify")),
         }
     }
 
     fn lifecycle(&self, step: &Lifecycle) -> Result<(), StoreError> {
-        let mut state = self.state.write().map_err(|_| StoreError::from(poisoned()))?;
-        match step {
-            Lifecycle::Close => *state = State::Closed,
-            Lifecycle::Suspend => {
-                state.open()?;
-                *state = State::Suspended;
+        let done = match step {
+            Lifecycle::Close => self.change().map(|mut state| *state = State::Closed),
+            Lifecycle::Suspend => self.suspend(),
+            Lifecycle::Resume => self.resume(),
+            Lifecycle::SnapshotTo(path) => self.snapshot(path),
+            Lifecycle::Scrub => self.scrub(),
+            _ => Err(unsupported("step").into()),
+        };
+        Ok(done?)
+    }
+}
+
+fn unsupported(operation: &'static str) -> StoreError {
+    StoreError::Unsupported { store: NAME, operation: Name::from_static(operation) }
+}
+
+/// The steps in the life of a store.
+impl Sqlite {
+    /// The state, when no call is under way.
+    fn change(&self) -> Result<RwLockWriteGuard<'_, State>> {
+        self.state.write().map_err(|_| poisoned())
+    }
+
+    fn suspend(&self) -> Result<()> {
+        let mut state = self.change()?;
+        *state = match std::mem::replace(&mut *state, State::Closed) {
+            State::Open(open) => State::Suspended(matches!(self.place, Place::Process).then_some(open)),
+            other => other,
+        };
+        if matches!(*state, State::Closed) { Err(StoreError::Closed.into()) } else { Ok(()) }
+    }
+
+    fn resume(&self) -> Result<()> {
+        let mut state = self.change()?;
+        match &mut *state {
+            State::Suspended(kept) => {
+                let open = kept.take().map_or_else(|| Open::new(&self.place, &self.options).map(Box::new), Ok)?;
+                *state = State::Open(open);
             }
-            Lifecycle::Resume => match &*state {
-                State::Suspended => *state = State::Open(Box::new(Open::new(&self.place, &self.options)?)),
-                state => drop(state.open()?),
-            },
-            Lifecycle::SnapshotTo(path) => {
-                open::check_path(path)?;
-                let path = path.to_str().ok_or_else(|| Fail::malformed("the path of a snapshot is not UTF-8"))?;
-                let open = state.open()?;
-                open.writer()?.session.conn.execute("VACUUM INTO ?1", [path]).map_err(Fail::from)?;
-            }
-            Lifecycle::Scrub => {
-                let open = state.open()?;
-                let writer = open.writer()?;
-                writer.session.conn.execute_batch("REINDEX; VACUUM").map_err(Fail::from)?;
-                write_back(&writer.session.conn)?;
-            }
-            _ => {
-                return Err(StoreError::Unsupported {
-                    store: NAME,
-                    operation: crm_core::base::Name::from_static("step"),
-                });
-            }
+            State::Open(_) | State::Closed => {}
         }
-        Ok(())
+        state.open().map(drop)
+    }
+
+    /// Writes a copy beside the path and moves it there, so that there is never half a snapshot.
+    fn snapshot(&self, path: &Path) -> Result<()> {
+        let failed = |what: &str, error: &std::io::Error| {
+            let reason = format!("the snapshot cannot be {what}: {}", error.kind()).into();
+            Fail::Store(StoreError::Unavailable { retryable: false, reason })
+        };
+        open::check_path(path)?;
+        let state = self.state()?;
+        let open = state.open()?;
+        if path.exists() {
+            let reason = "the path of the snapshot is taken".into();
+            return Err(StoreError::Unavailable { retryable: false, reason }.into());
+        }
+        let mut partial = path.as_os_str().to_owned();
+        partial.push("-partial");
+        let partial = PathBuf::from(partial);
+        if partial.exists() {
+            std::fs::remove_file(&partial).map_err(|error| failed("begun", &error))?;
+        }
+        let name = partial.to_str().ok_or_else(|| Fail::malformed("the path of a snapshot is not UTF-8"))?;
+        let done = match &self.place {
+            Place::File(own) => open::connect(own, &self.options, Role::Write)?.execute("VACUUM INTO ?1", [name]),
+            Place::Process => open.writer()?.session.conn.execute("VACUUM INTO ?1", [name]),
+        };
+        if let Err(error) = done {
+            let _ = std::fs::remove_file(&partial);
+            return Err(error.into());
+        }
+        std::fs::rename(&partial, path).map_err(|error| failed("moved to its place", &error))
+    }
+
+    fn scrub(&self) -> Result<()> {
+        let state = self.state()?;
+        let writer = state.open()?.writer()?;
+        let conn = &writer.session.conn;
+        // What is rebuilt goes through a temporary file: it may be larger than the memory.
+        conn.execute_batch("PRAGMA temp_store = FILE")?;
+        let done = conn.execute_batch("REINDEX; VACUUM");
+        conn.execute_batch("PRAGMA temp_store = MEMORY")?;
+        done?;
+        if matches!(self.place, Place::Process) || write_back(conn)? {
+            return Ok(());
+        }
+        let reason = "somebody is reading, so the old content stays in the log until the next scrub".into();
+        Err(StoreError::Unavailable { retryable: true, reason }.into())
+    }
+
+    fn residue(&self, texts: &[Text]) -> Result<VerifyReport> {
+        let mut state = self.change()?;
+        let checked = state.open()?.read(|session| session.ask_many(|conn, known| verify::count(conn, known)))?;
+        let problems = match &self.place {
+            Place::Process => {
+                let mut writer = state.open()?.writer()?;
+                let bytes = writer.session.conn.serialize(MAIN_DB)?;
+                residue::in_bytes(&bytes, texts)
+            }
+            Place::File(path) if !guard::is_alone(path) => {
+                let reason = "another store of this process has the file open".into();
+                return Err(StoreError::Unavailable { retryable: true, reason }.into());
+            }
+            Place::File(path) => {
+                *state = State::Suspended(None);
+                let problems = residue::in_files(path, texts);
+                *state = State::Open(Box::new(Open::new(&self.place, &self.options)?));
+                problems?
+            }
+        };
+        Ok(VerifyReport { checked, problems })
     }
 }

@@ -14,13 +14,10 @@ pub(crate) fn renew(conn: &Connection, layout: &Layout, table: &Table) -> Result
         .into_iter()
         .map(|(name, shown)| format!("{shown} AS {}", quoted(&name)))
         .collect();
-    let from = match &table.target {
-        Target::Kind(_) => format!("{} r JOIN _record i ON i.k = r.k", table.sql),
-        Target::Stream(_) => format!("{} r", table.sql),
-    };
     conn.execute_batch(&format!(
-        "DROP VIEW IF EXISTS {name};\nCREATE VIEW {name} AS SELECT\n  {}\nFROM {from};",
-        columns.join(",\n  ")
+        "DROP VIEW IF EXISTS {name};\nCREATE VIEW {name} AS SELECT\n  {}\nFROM {} r;",
+        columns.join(",\n  "),
+        table.sql
     ))?;
     Ok(())
 }
@@ -48,17 +45,17 @@ fn columns(registry: &Registry, table: &Table) -> Vec<(String, String)> {
     let own = |name: &str, shown: String| (name.to_owned(), shown);
     let (mut columns, after) = match &table.target {
         Target::Kind(_) => (
-            vec![own("id", uuid("i.id")), own("version", "r.version".into()), own("subject", subject)],
+            vec![own("id", uuid("r.id")), own("version", "r.version".into()), own("subject", subject)],
             vec![own("keys", "r.keys".into()), own("extra", "r.extra".into())],
         ),
         Target::Stream(_) => {
-            let currency = |what: &str| format!("(SELECT c.{what} FROM _currency c WHERE c.numeric = r.currency)");
+            let currency = |what: &str| format!("(SELECT c.{what} FROM _currency c WHERE c.c = r.currency)");
             (
                 vec![
                     own("id", uuid("r.id")),
                     own("subject", subject),
                     own("at", instant("r.at")),
-                    own("recorded", instant("r.recorded")),
+                    own("recorded", instant("(r.at + r.delay)")),
                     own("name", word("name")),
                     own("amount", decimal("r.amount", &currency("scale"), &currency("exponent"))),
                     own("currency", currency("code")),
