@@ -28,7 +28,8 @@ pub struct NextChange {
 const MAX_STEPS: usize = 1_000;
 
 impl Evaluator<'_> {
-    /// When the customer joins or leaves, if nothing is learned until then. A host can sleep that long.
+    /// When the customer joins or leaves, if nothing is learned until then. A host can sleep that long. Facts that are
+    /// given and lie ahead count from when they happen.
     pub fn next_change(&self, subject: &impl Subject) -> NextChange {
         let moving = self.program.moving;
         let member = self.is_member(subject);

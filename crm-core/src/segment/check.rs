@@ -6,6 +6,7 @@ use crate::base::{Name, Text, Value, ValueType, Zone};
 
 use super::ast::{Check, CmpOp, Expr, Fold, Literal, Operand, Quantifier, SegmentRef, Test};
 use super::catalogue::Catalogue;
+use super::definitions::Definitions;
 use super::diagnostic::{Diagnostic, Place, Severity, Span};
 use super::lint;
 use super::size::check_size;
@@ -14,32 +15,6 @@ use super::types::{Scope, Type, one_of};
 
 /// How many references from segment to segment may follow each other.
 pub const MAX_REFERENCES: usize = 16;
-
-/// The segments that an expression can refer to, by name.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Definitions(BTreeMap<Name, Expr>);
-
-impl Definitions {
-    /// No segments.
-    pub const fn new() -> Self {
-        Self(BTreeMap::new())
-    }
-
-    /// Adds a segment, or replaces the one of that name.
-    pub fn set(&mut self, name: Name, expr: Expr) {
-        self.0.insert(name, expr);
-    }
-
-    /// A segment's expression.
-    pub fn get(&self, name: &str) -> Option<&Expr> {
-        self.0.get(name)
-    }
-
-    /// All segments, by name.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &Expr)> {
-        self.0.iter()
-    }
-}
 
 /// Checks an expression against what there is to speak of. The findings are in the order of their places; the
 /// expression can be evaluated when none is an [error](Severity::Error).
@@ -145,8 +120,8 @@ impl<'a> Checker<'a> {
             let what = "`segment` is about the customer, not about an event";
             return self.report(Diagnostic::new("E0213", segment.place, what));
         }
-        let Some((name, expr)) = segments.0.get_key_value(name) else {
-            let hint = crate::base::nearest(name.as_str(), segments.0.keys().map(Name::as_str))
+        let Some((name, expr)) = segments.entry(name.as_str()) else {
+            let hint = crate::base::nearest(name.as_str(), segments.iter().map(|(name, _)| name.as_str()))
                 .map(|own| format!("did you mean \"{own}\"?"));
             let what = format!("there is no segment \"{name}\"");
             return self.report(Diagnostic::new("E0106", segment.place, what).maybe_suggest(hint));

@@ -6,8 +6,9 @@ use crate::base::{Missing, Name, Stream, Text, Value, ValueType, Zone};
 
 use super::ast::{Aggregate, Check, Expr, Fold, Literal, Measure, Operand, OperandKind, Test};
 use super::catalogue::{Catalogue, Field};
-use super::check::{Definitions, check};
+use super::check::check;
 use super::clock::{Moment, ZoneSource};
+use super::definitions::Definitions;
 use super::diagnostic::{Diagnostic, Place, Severity};
 use super::fold::{Pattern, fold};
 use super::probe;
@@ -39,6 +40,7 @@ pub(super) fn compile(
         events: BTreeSet::new(),
         event_fields: false,
         moving: false,
+        windows: Vec::new(),
     };
     // The checker has found every name, so that nothing can be missing here.
     let lost = || vec![Diagnostic::new("E0103", Place::NONE, "a name was lost between the checker and the compiler")];
@@ -53,6 +55,7 @@ pub(super) fn compile(
             event_fields: compiler.event_fields,
         },
         moving: compiler.moving,
+        windows: compiler.windows,
     })
 }
 
@@ -69,6 +72,7 @@ struct Compiler<'a> {
     events: BTreeSet<(Stream, Name)>,
     event_fields: bool,
     moving: bool,
+    windows: Vec<Option<usize>>,
 }
 
 impl Compiler<'_> {
@@ -201,6 +205,7 @@ impl Compiler<'_> {
             Some(window) => Some(self.moment(Moment::Window(window.stretch), &window.zone)?),
             None => None,
         };
+        self.windows.push(window);
         let inner = self.scope.of_events(&aggregate.events);
         let events: Vec<_> =
             inner.events.iter().flatten().map(|event| (event.stream.clone(), event.name.clone())).collect();

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use twox_hash::XxHash3_64;
 
-use crate::base::{Date, Id, LeapDay, Timestamp, Value, Zone};
+use crate::base::{Date, Id, LeapDay, Timestamp, Value, Window, Zone};
 use crate::fact::Fact;
 
 use super::aggregate;
@@ -51,6 +51,29 @@ impl Evaluator<'_> {
     /// Whether a customer belongs for certain.
     pub fn is_member(&self, subject: &impl Subject) -> bool {
         self.truth(subject).is_true()
+    }
+
+    /// When the events happened that can matter, so that only these need to be loaded; empty when none does.
+    pub fn history(&self) -> Window {
+        let after = self.now.saturating_add_micros(1);
+        let starts = self.program.windows.iter().map(|window| match window {
+            None => Timestamp::MIN,
+            Some(index) => self
+                .resolved
+                .get(*index)
+                .copied()
+                .flatten()
+                .map_or_else(|| self.earliest_start(*index), |resolved| resolved.window.start),
+        });
+        let start = starts.min().unwrap_or(after);
+        Window { start: start.min(after), end: after }
+    }
+
+    /// The earliest start of a window in any zone: clocks are less than a day apart, and so are their days.
+    fn earliest_start(&self, index: usize) -> Timestamp {
+        let Some((moment, _)) = self.program.moments.get(index) else { return Timestamp::MIN };
+        let yesterday = self.now.saturating_add_days(-1);
+        resolve(*moment, yesterday, &Zone::UTC).window.start.saturating_add_days(-1)
     }
 
     /// The instant of evaluation.

@@ -3,7 +3,7 @@
 use crate::base::{Name, Text};
 
 use super::ast::Expr;
-use super::check::Definitions;
+use super::definitions::Definitions;
 use super::diagnostic::Diagnostic;
 use super::parser::parse;
 

@@ -43,6 +43,7 @@ mod check;
 mod clock;
 mod compile;
 mod datum;
+mod definitions;
 mod diagnostic;
 mod eval;
 mod explain;
@@ -70,7 +71,8 @@ pub use ast::{
 };
 pub use catalogue::{Catalogue, Event, Field, Param};
 pub use change::NextChange;
-pub use check::{Definitions, MAX_REFERENCES, check};
+pub use check::{MAX_REFERENCES, check};
+pub use definitions::Definitions;
 pub use diagnostic::{Diagnostic, Place, Severity, Span};
 pub use eval::Evaluator;
 pub use explain::{Evidence, Explanation, Observed, Proof, Step};

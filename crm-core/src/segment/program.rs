@@ -4,8 +4,8 @@ use crate::base::{Currency, Name, Stream, Text, Value};
 
 use super::ast::{AggFn, CmpOp, Expr, Fold, Function, Quantifier, Test};
 use super::catalogue::Catalogue;
-use super::check::Definitions;
 use super::clock::{Moment, ZoneSource};
+use super::definitions::Definitions;
 use super::diagnostic::Diagnostic;
 use super::fold::Pattern;
 use super::subject::Layout;
@@ -43,6 +43,8 @@ pub struct Program {
     pub(super) reads: Reads,
     /// Whether a field is looked at that changes by itself.
     pub(super) moving: bool,
+    /// The windows of all measures, by index; none for one that looks at all of the past.
+    pub(super) windows: Vec<Option<usize>>,
 }
 
 /// What a program looks at.

@@ -39,6 +39,11 @@ proptest! {
             prop_assert_eq!(truth, oracle.truth(&expr), "{}\n{}", text, evaluator.explain(&row).render());
             prop_assert_eq!(same.truth(&row), truth, "{} differs from {}", expr.canonical(), text);
 
+            // What lies outside of the history that is asked for does not matter.
+            let history = evaluator.history();
+            let needed: Vec<_> = customer.facts.iter().filter(|fact| history.contains(fact.at)).cloned().collect();
+            prop_assert_eq!(evaluator.truth(&Row::new(customer.id, &values, &needed).unwrap()), truth, "{}", text);
+
             let explanation = evaluator.explain(&row);
             prop_assert_eq!(explanation.truth, truth, "{}\n{}", text, explanation.render());
             let mark = match truth {
