@@ -7,11 +7,12 @@
 use std::hint::black_box;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crm_benches::raw::Raw;
 use crm_benches::workload::{CUSTOMER, CUSTOMERS, INTERACTION, Interactions, customer, customer_id, declarations};
-use crm_benches::{Bars, Must, Rng, median, time};
+use crm_benches::{Bars, Must, Rng, folder, median, time};
 use crm_core::base::{Id, Order, Timestamp};
 use crm_core::change::ChangeSet;
 use crm_core::fact::Fact;
@@ -21,14 +22,9 @@ use crm_sqlite::Sqlite;
 /// When everything is recorded.
 const NOW: i64 = 1_760_000_000_123_456;
 
-fn main() {
+fn main() -> ExitCode {
     let rows: usize = std::env::args().nth(1).map_or(1_000_000, |text| text.parse().unwrap());
-    run(rows).exit()
-}
-
-fn run(rows: usize) -> Bars {
-    // Beside the programme, for the usual place of temporary files may be memory.
-    let folder = tempfile::tempdir_in(std::env::current_exe().unwrap().parent().unwrap()).unwrap();
+    let folder = folder().unwrap();
     let (our_path, their_path) = (folder.path().join("ours.db"), folder.path().join("theirs.db"));
     let ours = Sqlite::open(&our_path).unwrap();
     let mut theirs = Raw::open(&their_path).unwrap();
@@ -44,7 +40,7 @@ fn run(rows: usize) -> Bars {
     points(&mut bars, &ours, &mut theirs, &ids);
     timelines(&mut bars, &ours, &theirs);
     scans(&mut bars, &ours, &theirs);
-    bars
+    bars.verdict()
 }
 
 fn change_set(facts: Vec<Fact>) -> ChangeSet {
@@ -89,13 +85,13 @@ fn append(
             us();
         }
     }
-    bars.compare(name, " rows/s", median(&our_rates), median(&their_rates), Must::AtLeast(0.7));
+    bars.compare(name, "rows/s", median(&our_rates), median(&their_rates), Must::AtLeast(0.7));
 }
 
 fn size(bars: &mut Bars, ours: &Path, theirs: &Path, rows: usize) {
     let bytes = |path: &Path| std::fs::metadata(path).unwrap().len() as f64 / rows as f64;
     println!("note: a hand-written row takes {:.1} bytes", bytes(theirs));
-    bars.compare("bytes-per-interaction", "", bytes(ours), 260.0, Must::AtMost(1.0));
+    bars.compare("bytes-per-interaction", "B", bytes(ours), 260.0, Must::AtMost(1.0));
 }
 
 fn micros(elapsed: Duration) -> f64 {
@@ -124,7 +120,7 @@ fn commits(bars: &mut Bars, ours: &Sqlite, theirs: &mut Raw, source: &mut Intera
         })));
     }
     println!("note: writing and syncing 4 KiB takes {:.1} us", median(&probes));
-    bars.compare("durable-commit", " us", median(&our_times), median(&their_times), Must::AtMost(1.25));
+    bars.compare("durable-commit", "us", median(&our_times), median(&their_times), Must::AtMost(1.25));
 }
 
 /// Reads single records and facts.
@@ -143,7 +139,7 @@ fn points(bars: &mut Bars, ours: &Sqlite, theirs: &mut Raw, ids: &[Id]) {
         our_times.push(micros(time(|| drop(black_box(ours.load(&CUSTOMER, &id).unwrap())))));
         their_times.push(micros(time(|| drop(black_box(theirs.customer(id[0]).unwrap())))));
     }
-    bars.compare("point-read-record", " us", median(&our_times), median(&their_times), Must::AtMost(1.5));
+    bars.compare("point-read-record", "us", median(&our_times), median(&their_times), Must::AtMost(1.5));
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
     for _ in 0..20_000 {
         let id = ids[rng.below(ids.len() as u64) as usize];
@@ -151,7 +147,7 @@ fn points(bars: &mut Bars, ours: &Sqlite, theirs: &mut Raw, ids: &[Id]) {
         our_times.push(micros(time(|| drop(black_box(ours.facts(&query).unwrap())))));
         their_times.push(micros(time(|| drop(black_box(theirs.by_id(id).unwrap())))));
     }
-    bars.compare("point-read-fact", " us", median(&our_times), median(&their_times), Must::AtMost(1.5));
+    bars.compare("point-read-fact", "us", median(&our_times), median(&their_times), Must::AtMost(1.5));
 }
 
 fn timelines(bars: &mut Bars, ours: &Sqlite, theirs: &Raw) {
@@ -164,7 +160,7 @@ fn timelines(bars: &mut Bars, ours: &Sqlite, theirs: &Raw) {
         our_times.push(micros(time(|| drop(black_box(ours.facts(&query).unwrap())))));
         their_times.push(micros(time(|| drop(black_box(theirs.timeline(subject, 50).unwrap())))));
     }
-    bars.compare("timeline-50", " us", median(&our_times), median(&their_times), Must::AtMost(1.5));
+    bars.compare("timeline-50", "us", median(&our_times), median(&their_times), Must::AtMost(1.5));
 }
 
 /// Reads all into structs.
@@ -199,5 +195,5 @@ fn scans(bars: &mut Bars, ours: &Sqlite, theirs: &Raw) {
         });
         their_rates.push(count as f64 / elapsed.as_secs_f64());
     }
-    bars.compare("scan-facts", " rows/s", median(&our_rates), median(&their_rates), Must::AtLeast(0.8));
+    bars.compare("scan-facts", "rows/s", median(&our_rates), median(&their_rates), Must::AtLeast(0.8));
 }
