@@ -350,8 +350,8 @@ impl Oracle<'_> {
         worlds.iter().skip(1).fold(worlds[0].clone(), |bounds, world| match (bounds, world) {
             (Found::Between(low, high), Found::Between(less, more)) => match (order(less, &low), order(more, &high)) {
                 (Some(a), Some(b)) => Found::Between(
-                    if a.is_lt() { less.clone() } else { low },
-                    if b.is_gt() { more.clone() } else { high },
+                    if a.is_lt() || (a.is_eq() && says_currency(less)) { less.clone() } else { low },
+                    if b.is_gt() || (b.is_eq() && says_currency(more)) { more.clone() } else { high },
                 ),
                 _ => Found::Uncertain,
             },
@@ -359,6 +359,12 @@ impl Oracle<'_> {
             _ => Found::Uncertain,
         })
     }
+}
+
+/// Whether a value is money of a currency. A sum of nothing is of none, and equals a sum of 0 in any: of the two bounds,
+/// the one that says its currency can be compared with fewer amounts.
+fn says_currency(value: &V) -> bool {
+    matches!(value, V::Money(_, Some(_)))
 }
 
 /// Whether the outermost event surely counts.
