@@ -22,8 +22,13 @@ fn log(rows: u64, amount: impl Fn(u64) -> u64) -> String {
 }
 
 fn import(crm: &Crm, log: &str, mode: Mode) -> Result<Imported, Error> {
-    let (_, imported) = crm.intake().purchases(log.as_bytes(), &MAPPING.parse().unwrap(), mode)?;
-    Ok(imported)
+    crm.intake().purchases(log.as_bytes(), &MAPPING.parse().unwrap(), mode)
+}
+
+/// Customers created and updated, facts and duplicates, rejected rows.
+fn counts(imported: &Imported) -> [u64; 5] {
+    let Imported { customers_created, customers_updated, facts, duplicates, rejected, .. } = imported;
+    [*customers_created, *customers_updated, *facts, *duplicates, rejected.len() as u64]
 }
 
 #[test]
@@ -31,9 +36,10 @@ fn a_second_import_enters_nothing() {
     let crm = Crm::in_memory().unwrap();
     let log = log(3_000, |row| row);
     let first = import(&crm, &log, Mode::Strict).unwrap();
-    assert_eq!(first, Imported { customers_created: 1_000, facts: 3_000, ..Imported::default() });
+    assert_eq!(counts(&first), [1_000, 0, 3_000, 0, 0]);
+    assert_eq!((first.report.rows, first.report.accepted), (3_000, 3_000));
     let second = import(&crm, &log, Mode::Strict).unwrap();
-    assert_eq!(second, Imported { duplicates: 3_000, ..Imported::default() });
+    assert_eq!(counts(&second), [0, 0, 0, 3_000, 0]);
 
     let last = crm.customers().find(&Name::from_static("till"), "C999").unwrap().unwrap();
     let orders = crm.interactions().timeline(last, Timeline::newest()).unwrap().items;
@@ -47,8 +53,7 @@ fn a_log_that_has_grown_enters_what_is_new() {
     let crm = Crm::in_memory().unwrap();
     import(&crm, &log(2_000, |row| row), Mode::Strict).unwrap();
     let grown = import(&crm, &log(2_500, |row| row), Mode::Strict).unwrap();
-    let expected = Imported { customers_created: 167, facts: 500, duplicates: 2_000, ..Imported::default() };
-    assert_eq!(grown, expected);
+    assert_eq!(counts(&grown), [167, 0, 500, 2_000, 0]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crm_core::Crm;
 use crm_core::base::{AsOf, Channel, Currency, CustomerId, Date, Error, Name, ProgrammeId, Timestamp, Window, Zone};
 use crm_core::crm::{AssessOptions, Assessment, Imported, Loyalty, Membership, SegmentView, Segments};
-use crm_core::intake::{ContactMapping, PurchaseMapping, Purchases};
+use crm_core::intake::{ContactMapping, Mode, PurchaseMapping, Purchases, decode_purchases};
 use crm_core::loyalty::{Definition, Liability, Standing, Statement};
 use crm_core::marketing::{AudienceSummary, Campaign};
 use crm_core::privacy::Purpose;
@@ -41,7 +41,8 @@ pub fn import(crm: &Crm, args: &Args) -> Result<Import, Failure> {
     let mapping: PurchaseMapping =
         args.mapping.as_deref().unwrap_or_default().parse().map_err(|error| usage("--mapping", &error))?;
     let located = |error: Error| Failure::from(error).in_file(path);
-    let (purchases, log) = crm.intake().purchases(&bytes, &mapping, args.mode).map_err(located)?;
+    let purchases = decode_purchases(&bytes, &mapping, crm.now(), args.mode).map_err(located)?;
+    let log = crm.intake().purchase_rows(&purchases.rows, args.mode).map_err(located)?;
     let mut rejects = purchases.rejected.clone();
     rejects.extend(log.rejected.iter().cloned());
     let mut rejected: Vec<PathBuf> = files::write_rejected(path, &bytes, &rejects)?.into_iter().collect();
@@ -59,16 +60,18 @@ pub fn import(crm: &Crm, args: &Args) -> Result<Import, Failure> {
 fn import_contacts(crm: &Crm, path: &Path, args: &Args) -> Result<(Imported, Option<PathBuf>), Failure> {
     let bytes = files::read(path)?;
     let mapping: ContactMapping = args.contacts_mapping.parse().map_err(|error| usage("--contacts-mapping", &error))?;
-    let (list, imported) =
+    let imported =
         crm.intake().contacts(&bytes, &mapping, args.mode).map_err(|error| Failure::from(error).in_file(path))?;
-    Ok((imported, files::write_rejected(path, &bytes, &list.rejected)?))
+    let written = files::write_rejected(path, &bytes, &imported.rejected)?;
+    Ok((imported, written))
 }
 
 fn import_cdnow(crm: &Crm) -> Result<Import, Failure> {
-    let (purchases, log) = crm.intake().purchases(CDNOW, &CDNOW_MAPPING.parse()?, crm_core::intake::Mode::Strict)?;
+    let purchases = decode_purchases(CDNOW, &CDNOW_MAPPING.parse()?, crm.now(), Mode::Strict)?;
+    let log = crm.intake().purchase_rows(&purchases.rows, Mode::Strict)?;
     let contacts = synthetic_contacts(&purchases.rows, SEED);
     let mapping = "source=cdnow".parse()?;
-    let (_, imported) = crm.intake().contacts(contacts.as_bytes(), &mapping, crm_core::intake::Mode::Strict)?;
+    let imported = crm.intake().contacts(contacts.as_bytes(), &mapping, Mode::Strict)?;
     Ok(Import { purchases, log, contacts: Some(imported), synthetic: true, rejected: Vec::new() })
 }
 

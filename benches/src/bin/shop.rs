@@ -72,7 +72,7 @@ fn import(bars: &mut Bars) {
         let mut added = 0;
         let elapsed = time(|| {
             let file = std::fs::read(log).unwrap();
-            added = crm.intake().purchases(&file, &mapping, Mode::Strict).unwrap().1.facts;
+            added = crm.intake().purchases(&file, &mapping, Mode::Strict).unwrap().facts;
         });
         assert_eq!(added, PURCHASES as u64);
         rate(elapsed.as_secs_f64())

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
 use super::{Id, Kind, Name, Stream};
 
 /// Words for people, free of values.
@@ -161,6 +164,48 @@ impl Error {
         ];
         all.extend(StoreError::samples().into_iter().map(Self::Store));
         all
+    }
+}
+
+/// An error as data: its `code`, its `message`, and the fields of its variant; absent ones are left out.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", self.code().as_str())?;
+        map.serialize_entry("message", &self.to_string())?;
+        match self {
+            Self::Invalid { field, reason } => {
+                map.serialize_entry("field", field)?;
+                map.serialize_entry("reason", reason)?;
+            }
+            Self::NotFound { kind, id } => {
+                map.serialize_entry("kind", kind)?;
+                map.serialize_entry("id", id)?;
+            }
+            Self::Denied { reason } => map.serialize_entry("reason", reason)?,
+            Self::Segment { code, start, end, reason } => {
+                map.serialize_entry("diagnostic", code)?;
+                map.serialize_entry("start", start)?;
+                map.serialize_entry("end", end)?;
+                map.serialize_entry("reason", reason)?;
+            }
+            Self::Import { row, column, reason } => {
+                if let Some(row) = row {
+                    map.serialize_entry("row", row)?;
+                }
+                if let Some(column) = column {
+                    map.serialize_entry("column", column)?;
+                }
+                map.serialize_entry("reason", reason)?;
+            }
+            Self::InsufficientData { what, reason } => {
+                map.serialize_entry("what", what)?;
+                map.serialize_entry("reason", reason)?;
+            }
+            Self::OutOfRange { what } => map.serialize_entry("what", what)?,
+            Self::Conflict(_) | Self::Cancelled | Self::Store(_) => {}
+        }
+        map.end()
     }
 }
 

@@ -55,7 +55,7 @@ pub use money::Money;
 pub use name::{Kind, Name, Stream};
 pub(crate) use nearest::nearest;
 pub use page::{Cursor, Order, Page};
-pub use personal::Personal;
+pub use personal::{Personal, exposed, exposed_option};
 pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Registry, Target};
 pub use rounding::Rounding;
 pub use time::{Timestamp, Window};

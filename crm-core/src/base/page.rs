@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Cursor(pub String);
 
 /// One page of a listing: as many items as were asked for, unless it is the last.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
     /// The items, in the order of the question.
     pub items: Vec<T>,

@@ -5,7 +5,8 @@ use std::fmt;
 /// Personal data: it can be used, but not printed by accident.
 ///
 /// There is no `Display` and no `Serialize`; `Debug` shows neither the value nor its length. Reading it takes the word
-/// [`expose`](Personal::expose), which is easy to find in a review.
+/// [`expose`](Personal::expose), which is easy to find in a review. A structure whose purpose is to hand a person's data
+/// to the host says so field by field, with the module [`exposed`] and serde's `with`.
 ///
 /// ```
 /// use crm_core::base::Personal;
@@ -36,6 +37,42 @@ impl<T> Personal<T> {
     /// Applies a function inside the wrapper.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Personal<U> {
         Personal(f(self.0))
+    }
+}
+
+/// Serialises personal data in the clear: `#[serde(with = "exposed")]`.
+pub mod exposed {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Personal;
+
+    /// Writes the value.
+    pub fn serialize<T: Serialize, S: Serializer>(value: &Personal<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.expose().serialize(serializer)
+    }
+
+    /// Reads a value.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Personal<T>, D::Error> {
+        T::deserialize(from).map(Personal::new)
+    }
+}
+
+/// Serialises personal data in the clear, if there is any: `#[serde(default, with = "exposed_option")]`.
+pub mod exposed_option {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Personal;
+
+    /// Writes the value, or null.
+    pub fn serialize<T: Serialize, S: Serializer>(of: &Option<Personal<T>>, to: S) -> Result<S::Ok, S::Error> {
+        of.as_ref().map(Personal::expose).serialize(to)
+    }
+
+    /// Reads a value, or null.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Personal<T>>, D::Error> {
+        Ok(Option::<T>::deserialize(from)?.map(Personal::new))
     }
 }
 

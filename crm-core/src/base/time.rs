@@ -121,11 +121,28 @@ as_text!(Timestamp, "an RFC 3339 instant with an offset");
 ///
 /// Windows that meet share no instant and leave none out. An event at 23:59:59.999999 belongs to its day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Ends")]
 pub struct Window {
     /// The first instant inside.
     pub start: Timestamp,
     /// The first instant after.
     pub end: Timestamp,
+}
+
+/// A window as it is read, before it is known to be one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ends {
+    start: Timestamp,
+    end: Timestamp,
+}
+
+impl TryFrom<Ends> for Window {
+    type Error = Error;
+
+    fn try_from(ends: Ends) -> Result<Self> {
+        Self::new(ends.start, ends.end)
+    }
 }
 
 impl Window {

@@ -31,6 +31,13 @@ use super::{CalendarUnit, Civil, Date, Error, Period, Result, Timestamp, Window}
 #[derive(Clone)]
 pub struct Zone(TimeZone);
 
+impl Default for Zone {
+    /// [`Zone::UTC`].
+    fn default() -> Self {
+        Self::UTC
+    }
+}
+
 impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(TimeZone::UTC);

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::scores::{Scores, Summaries};
 use crate::base::{Currency, CustomerId, Date, Error, Name, Result, Zone};
 use crate::score::{
@@ -11,16 +13,28 @@ use crate::score::{
 };
 
 /// As of when, in which unit, and on what terms customers are assessed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AssessOptions {
     /// How purchases become a summary; its unit is that of the models.
     pub summary: SummaryOptions,
     /// How customers are ranked.
+    #[serde(default)]
     pub rfm: RfmOptions,
     /// The horizon of the expected purchases.
+    #[serde(default = "a_year")]
     pub horizon: Span,
     /// The terms of the lifetime value.
+    #[serde(default = "usual_terms")]
     pub terms: ValueTerms,
+}
+
+fn a_year() -> Span {
+    Span::weeks(52.0)
+}
+
+/// A year in 13 periods of four weeks, 15 % interest a year, revenue.
+fn usual_terms() -> ValueTerms {
+    ValueTerms { period: Span::weeks(4.0), periods: 13, discount: Rate::yearly(0.15), margin: 1.0 }
 }
 
 impl AssessOptions {
@@ -31,13 +45,12 @@ impl AssessOptions {
     pub fn new(as_of: Date, zone: &Zone, currency: Currency) -> Result<Self> {
         let summary =
             SummaryOptions { zone: Name::new(zone.name())?, ..SummaryOptions::new(as_of, TimeUnit::Weeks, currency) };
-        let terms = ValueTerms { period: Span::weeks(4.0), periods: 13, discount: Rate::yearly(0.15), margin: 1.0 };
-        Ok(Self { summary, rfm: RfmOptions::default(), horizon: Span::weeks(52.0), terms })
+        Ok(Self { summary, rfm: RfmOptions::default(), horizon: a_year(), terms: usual_terms() })
     }
 }
 
 /// What is known of everybody who ever bought, row by row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Assessment {
     /// The summary of the purchases.
     pub summaries: Summaries,
@@ -51,11 +64,12 @@ pub struct Assessment {
     pub forecasts: Vec<PurchaseForecast>,
     /// Lifetime values, one row for each row of the summary; none without both models.
     pub values: Option<ValueTable>,
+    #[serde(skip)]
     rows: HashMap<CustomerId, usize>,
 }
 
 /// What is known of one customer who ever bought.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Assessed {
     /// What was bought.
     pub summary: PurchaseSummary,

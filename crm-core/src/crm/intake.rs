@@ -1,6 +1,9 @@
 //! Files in: from checked rows to customers and what they did.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
 
 use super::Crm;
 use super::contacts_in::ContactsIn;
@@ -9,7 +12,7 @@ use crate::change::{Change, ChangeSet, Receipt};
 use crate::customer::{self, CUSTOMER, NewCustomer};
 use crate::fact::Fact;
 use crate::intake::{
-    ContactMapping, Contacts, Fault, Mode, PurchaseMapping, PurchaseRow, Purchases, Rejected, decode_contacts,
+    ContactMapping, Fault, IntakeReport, Mode, PurchaseMapping, PurchaseRow, Purchases, Rejected, decode_contacts,
     decode_purchases,
 };
 use crate::interaction::{self, INTERACTION, NewInteraction, ORDER, REFUND};
@@ -25,7 +28,7 @@ pub struct Intake {
 }
 
 /// What an import did.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Imported {
     /// Customers that were entered.
     pub customers_created: u64,
@@ -35,8 +38,20 @@ pub struct Imported {
     pub facts: u64,
     /// Facts that were there already.
     pub duplicates: u64,
-    /// Rows that were left out, with their reasons; none in strict mode.
+    /// Rows that were left out, in the order of the file, with their reasons; none in strict mode.
     pub rejected: Vec<Rejected>,
+    /// What came of the file: its rows, how they were counted, and the mapping as it was used.
+    pub report: IntakeReport,
+}
+
+impl Imported {
+    /// Adds what decoding the file has come to.
+    fn of_file(mut self, rejected: Vec<Rejected>, report: IntakeReport) -> Self {
+        self.rejected.extend(rejected);
+        self.rejected.sort_by_key(|one| one.row);
+        self.report = report;
+        self
+    }
 }
 
 impl Intake {
@@ -50,32 +65,18 @@ impl Intake {
     /// # Errors
     /// [`Error::Import`] with the first row that is wrong, in strict mode; nothing is imported then. In lenient mode wrong
     /// rows are left out and listed.
-    pub fn purchases(&self, file: &[u8], mapping: &PurchaseMapping, mode: Mode) -> Result<(Purchases, Imported)> {
-        let mut purchases = decode_purchases(file, mapping, self.crm.now(), mode)?;
-        let imported = self.commit_purchases(&mut purchases.rows, mode)?;
-        Ok((purchases, imported))
+    pub fn purchases(&self, file: &[u8], mapping: &PurchaseMapping, mode: Mode) -> Result<Imported> {
+        let Purchases { rows, rejected, report } = decode_purchases(file, mapping, self.crm.now(), mode)?;
+        Ok(self.purchase_rows(&rows, mode)?.of_file(rejected, report))
     }
 
-    /// Imports a list of contacts, all or nothing. Who is known under the same number learns what the list says: it goes
-    /// over what was known, and what it does not say stays. What a person has said is recorded once, however often the
-    /// list comes.
-    ///
-    /// # Errors
-    /// [`Error::Import`] with the first row that is wrong, in strict mode; [`Error::NotFound`] for an agreement to a
-    /// purpose that is not defined. Nothing is imported then.
-    pub fn contacts(&self, file: &[u8], mapping: &ContactMapping, mode: Mode) -> Result<(Contacts, Imported)> {
-        let list = decode_contacts(file, mapping, self.crm.now(), mode)?;
-        let policy = self.crm.privacy().policy()?;
-        let (counts, receipt) =
-            self.crm.write(|env, registry| ContactsIn::new(&self.crm, &list, &policy, registry, env).decide())?;
-        let imported = with_receipt(counts, receipt);
-        Ok((list, imported))
-    }
-
-    fn commit_purchases(&self, rows: &mut Vec<PurchaseRow>, mode: Mode) -> Result<Imported> {
+    /// Imports purchases that were [decoded](decode_purchases) or put together before, like [`purchases`](Self::purchases).
+    /// All rows come from the source that the first one names.
+    pub fn purchase_rows(&self, rows: &[PurchaseRow], mode: Mode) -> Result<Imported> {
+        let mut rows = Cow::Borrowed(rows);
         let mut rejected = Vec::new();
         loop {
-            match self.try_purchases(rows) {
+            match self.try_purchases(&rows) {
                 Ok(imported) => return Ok(Imported { rejected, ..imported }),
                 // Another importer was faster to enter a customer: look again.
                 Err(Error::Conflict(Clash::KeyTaken { kind, .. })) if kind == CUSTOMER => {}
@@ -86,16 +87,31 @@ impl Intake {
                     if mode == Mode::Strict {
                         return Err(recorded_differently(first).to_error());
                     }
-                    let mut differing = self.differing(rows)?;
+                    let mut differing = self.differing(&rows)?;
                     differing.insert(id);
                     let (wrong, good): (Vec<_>, _) =
-                        rows.drain(..).partition(|row| differing.contains(&row.source.fact_id()));
-                    *rows = good;
+                        rows.into_owned().into_iter().partition(|row| differing.contains(&row.source.fact_id()));
+                    rows = Cow::Owned(good);
                     rejected.extend(wrong.iter().map(recorded_differently));
                 }
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Imports a list of contacts, all or nothing. Who is known under the same number learns what the list says: it goes
+    /// over what was known, and what it does not say stays. What a person has said is recorded once, however often the
+    /// list comes.
+    ///
+    /// # Errors
+    /// [`Error::Import`] with the first row that is wrong, in strict mode; [`Error::NotFound`] for an agreement to a
+    /// purpose that is not defined. Nothing is imported then.
+    pub fn contacts(&self, file: &[u8], mapping: &ContactMapping, mode: Mode) -> Result<Imported> {
+        let list = decode_contacts(file, mapping, self.crm.now(), mode)?;
+        let policy = self.crm.privacy().policy()?;
+        let (counts, receipt) =
+            self.crm.write(|env, registry| ContactsIn::new(&self.crm, &list, &policy, registry, env).decide())?;
+        Ok(with_receipt(counts, receipt).of_file(list.rejected, list.report))
     }
 
     fn try_purchases(&self, rows: &[PurchaseRow]) -> Result<Imported> {

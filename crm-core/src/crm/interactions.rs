@@ -1,5 +1,7 @@
 //! What happened.
 
+use serde::{Deserialize, Serialize};
+
 use super::Crm;
 use crate::base::{CustomerId, Error, FieldDecl, Id, InteractionId, Page, Result, Value};
 use crate::change::{Precondition, Receipt};
@@ -14,7 +16,7 @@ pub struct Interactions {
 }
 
 /// What became of a batch of interactions.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
     /// The id of each interaction, in the order of the batch.
     pub ids: Vec<InteractionId>,

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde::Serialize;
+
 use super::Crm;
 use crate::base::{CustomerId, Env, Error, Id, Name, ProgrammeId, Result, Timestamp, Window};
 use crate::change::ChangeSet;
 use crate::fact::Projection;
 use crate::interaction::{INTERACTION, ORDER, ORDER_LINE, REFUND};
 use crate::loyalty::{
-    self, Account, Decision, Definition, History, Ledger, Liability, LiabilityFold, Movement, POINTS, PROGRAMME_KIND,
-    Programme, Purchase, Redemption, Refund, Refusal, Shopping, Standing, Statement, Violation,
+    self, Account, Definition, History, Ledger, Liability, LiabilityFold, Movement, POINTS, PROGRAMME_KIND,
+    PointsDecision, Programme, Purchase, Redemption, Refund, Refusal, Shopping, Standing, Statement, Violation,
 };
 use crate::store::{FactQuery, MAX_PAGE, Scan};
 
@@ -20,7 +22,7 @@ pub struct Loyalty {
 }
 
 /// What catching up did.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CaughtUp {
     /// Purchases that were looked at.
     pub purchases: u64,
@@ -79,8 +81,8 @@ impl Loyalty {
         &self,
         id: ProgrammeId,
         member: CustomerId,
-        decide: impl Fn(&Account<'_>, &Env<'_>) -> Result<Decision>,
-    ) -> Result<Decision> {
+        decide: impl Fn(&Account<'_>, &Env<'_>) -> Result<PointsDecision>,
+    ) -> Result<PointsDecision> {
         self.crm.expect_customers(std::iter::once(member))?;
         let programme = self.programme(id)?;
         let (decision, _) = self.crm.write(|env, _| {
@@ -94,12 +96,12 @@ impl Loyalty {
     }
 
     /// Awards what a purchase earns. A purchase earns once.
-    pub fn earn(&self, id: ProgrammeId, purchase: &Purchase) -> Result<Decision> {
+    pub fn earn(&self, id: ProgrammeId, purchase: &Purchase) -> Result<PointsDecision> {
         self.decide(id, purchase.member, |account, env| account.earn(purchase, env))
     }
 
     /// Takes back what the refunded part of a purchase earned. `refunds` are all refunds of the purchase so far.
-    pub fn refund(&self, id: ProgrammeId, purchase: &Purchase, refunds: &[Refund]) -> Result<Decision> {
+    pub fn refund(&self, id: ProgrammeId, purchase: &Purchase, refunds: &[Refund]) -> Result<PointsDecision> {
         self.decide(id, purchase.member, |account, env| account.refund(purchase, refunds, env))
     }
 
@@ -107,7 +109,7 @@ impl Loyalty {
     ///
     /// # Errors
     /// [`Error::Denied`] when the member has too few.
-    pub fn redeem(&self, id: ProgrammeId, redemption: &Redemption) -> Result<Decision> {
+    pub fn redeem(&self, id: ProgrammeId, redemption: &Redemption) -> Result<PointsDecision> {
         self.decide(id, redemption.member, |account, env| account.redeem(redemption, env))
     }
 
@@ -117,18 +119,18 @@ impl Loyalty {
         id: ProgrammeId,
         member: CustomerId,
         cancellation: &loyalty::Cancellation,
-    ) -> Result<Decision> {
+    ) -> Result<PointsDecision> {
         self.decide(id, member, |account, env| account.cancel(cancellation, env))
     }
 
     /// Gives or takes points by hand.
-    pub fn adjust(&self, id: ProgrammeId, adjustment: &loyalty::Adjustment) -> Result<Decision> {
+    pub fn adjust(&self, id: ProgrammeId, adjustment: &loyalty::Adjustment) -> Result<PointsDecision> {
         self.decide(id, adjustment.member, |account, env| account.adjust(adjustment, env))
     }
 
     /// Writes what the clock has done to a member's points. Balances do not depend on it.
     #[allow(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough in its lifetimes")]
-    pub fn settle(&self, id: ProgrammeId, member: CustomerId) -> Result<Decision> {
+    pub fn settle(&self, id: ProgrammeId, member: CustomerId) -> Result<PointsDecision> {
         self.decide(id, member, |account, env| account.settle(env))
     }
 

@@ -6,7 +6,7 @@ use super::Crm;
 use crate::base::{AsOf, CustomerId, Error, Id, Name, Result};
 use crate::fact::Projection;
 use crate::marketing::{
-    self, Audience, CAMPAIGN, CAMPAIGN_STEP, Campaign, CampaignHistory, Candidate, Outcome, ResponseTally,
+    self, Audience, CAMPAIGN, CAMPAIGN_STEP, Campaign, CampaignHistory, Candidate, MessageOutcome, ResponseTally,
 };
 use crate::privacy::{ContactFile, ContactPermit};
 use crate::record::Stored as _;
@@ -91,7 +91,7 @@ impl Marketing {
     }
 
     /// Writes down what came of messages: deliveries, bounces, complaints, responses.
-    pub fn record_outcomes(&self, campaign: &Campaign, outcomes: &[Outcome]) -> Result<()> {
+    pub fn record_outcomes(&self, campaign: &Campaign, outcomes: &[MessageOutcome]) -> Result<()> {
         self.crm.write(|env, _| Ok(((), marketing::record_outcomes(campaign, outcomes.iter().cloned(), env)?)))?;
         Ok(())
     }

@@ -7,8 +7,8 @@ use crate::base::{AsOf, ContactPointId, CustomerId, Error, Id, Result, Target, T
 use crate::customer::{self, CONTACT_POINT, CUSTOMER, ContactKind, ContactPoint};
 use crate::fact::{Fact, Projection};
 use crate::privacy::{
-    self, AccessPackage, AddressToken, CONSENT, ConsentEvent, ContactAnswer, ContactFile, ContactQuestion, Decision,
-    PURPOSE, PointStatus, Policy, Purpose, SUPPRESSION, SuppressionHistory, SuppressionReason,
+    self, AccessPackage, AddressToken, CONSENT, ConsentEvent, ContactAnswer, ContactDecision, ContactFile,
+    ContactQuestion, PURPOSE, PointStatus, Policy, Purpose, SUPPRESSION, SuppressionHistory, SuppressionReason,
 };
 use crate::store::{FactQuery, MAX_PAGE, Scan};
 
@@ -56,7 +56,7 @@ impl Privacy {
     }
 
     /// Whether a contact is allowed, why, and which fact decides.
-    pub fn evaluate(&self, question: &ContactQuestion, as_of: AsOf) -> Result<Decision> {
+    pub fn evaluate(&self, question: &ContactQuestion, as_of: AsOf) -> Result<ContactDecision> {
         let file = self.file(question.customer)?;
         let point = file.points.iter().find(|point| point.id == question.contact_point);
         Ok(privacy::evaluate(&self.policy()?, question, &file.consents, point, as_of))

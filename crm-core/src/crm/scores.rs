@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Crm;
 use crate::base::{AsOf, Currency, CustomerId, Id, Result, Window, Zone};
 use crate::fact::Fact;
@@ -16,7 +18,7 @@ pub struct Scores {
 }
 
 /// Purchases in columns, as the score room takes them: one row for each order and refund.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PurchaseColumns {
     /// The customers; the other columns speak of them by their place here.
     pub customers: Vec<CustomerId>,
@@ -33,7 +35,7 @@ pub struct PurchaseColumns {
 }
 
 /// A summary of everybody's purchases, with the customers that its rows speak of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summaries {
     /// The customers; a row's `customer` is a place here.
     pub customers: Vec<CustomerId>,

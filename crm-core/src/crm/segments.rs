@@ -1,5 +1,7 @@
 //! Who belongs.
 
+use serde::{Deserialize, Serialize};
+
 use super::Crm;
 use super::catalogue::catalogue;
 use super::profiles::profiles;
@@ -20,7 +22,7 @@ pub struct Segments {
 }
 
 /// A named segment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// The id, which follows from the name.
     pub id: SegmentId,
@@ -33,15 +35,19 @@ pub struct Segment {
 }
 
 /// From where segments are looked at.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SegmentView {
     /// The instant, and what is known.
     pub as_of: AsOf,
     /// The zone whose days and months are meant where none is named.
+    #[serde(default)]
     pub zone: Zone,
     /// The currency of purchases and values; without one, fields of purchases, scores and values are missing.
+    #[serde(default)]
     pub currency: Option<Currency>,
     /// The programme that fields of loyalty speak of; without one, they are missing.
+    #[serde(default)]
     pub programme: Option<ProgrammeId>,
 }
 
@@ -53,7 +59,7 @@ impl SegmentView {
 }
 
 /// A segment and those who belong to it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Membership {
     /// The segment.
     pub segment: Segment,

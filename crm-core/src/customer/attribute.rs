@@ -1,11 +1,13 @@
 //! Attributes: what the host itself knows about customers, each value with its source and both times.
 
+use serde::{Deserialize, Serialize};
+
 use super::fields::{ATTRIBUTE, SOURCE};
 use crate::base::{CustomerId, Id, Name, Timestamp, Value};
 use crate::fact::Fact;
 
 /// One value that an attribute had: since when, and since when we know.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attribute {
     /// Whose attribute it is.
     pub customer: CustomerId,
@@ -22,15 +24,19 @@ pub struct Attribute {
 }
 
 /// A value to be set.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AttributeValue {
     /// The attribute, declared before.
     pub name: Name,
     /// The value; `None` clears it.
+    #[serde(default)]
     pub value: Option<Value>,
     /// Since when the value holds; `None` for now. It may not lie in the future.
+    #[serde(default)]
     pub at: Option<Timestamp>,
     /// Who says so.
+    #[serde(default)]
     pub source: Option<Name>,
 }
 

@@ -6,7 +6,8 @@ use super::fields::{
     BOUNCED_AT, CONTACT_KIND, CONTACT_POINT, LABEL, PRIMARY, VALID_FROM, VALID_TO, VALUE, VERIFIED_AT,
 };
 use crate::base::{
-    Channel, ContactPointId, CustomerId, Email, Error, Name, Personal, Phone, Result, Text, Timestamp, Value,
+    Channel, ContactPointId, CustomerId, Email, Error, Name, Personal, Phone, Result, Text, Timestamp, Value, exposed,
+    exposed_option,
 };
 use crate::record::{Key, Record};
 
@@ -60,7 +61,7 @@ impl ContactKind {
 }
 
 /// One address of a customer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContactPoint {
     /// The id. Consent is given for this address, not for the one that replaces it.
     pub id: ContactPointId,
@@ -71,8 +72,10 @@ pub struct ContactPoint {
     /// What sort of address it is.
     pub kind: ContactKind,
     /// The address, normalised. It never changes: a new address is a new contact point.
+    #[serde(with = "exposed")]
     pub value: Personal<Text>,
     /// What the customer calls it.
+    #[serde(default, with = "exposed_option")]
     pub label: Option<Personal<Text>>,
     /// Whether it is the one to use first.
     pub primary: bool,
@@ -150,23 +153,31 @@ pub(crate) fn match_key(kind: ContactKind, value: &str) -> Text {
 }
 
 /// An address to be added to a customer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewContactPoint {
     /// What sort of address it is.
     pub kind: ContactKind,
     /// The address, normalised by the constructors.
+    #[serde(with = "exposed")]
     pub value: Personal<Text>,
     /// What the customer calls it.
+    #[serde(default, with = "exposed_option")]
     pub label: Option<Personal<Text>>,
     /// Whether it is the one to use first.
+    #[serde(default)]
     pub primary: bool,
     /// When it was shown to be the customer's.
+    #[serde(default)]
     pub verified_at: Option<Timestamp>,
     /// When it was last found not to work.
+    #[serde(default)]
     pub bounced_at: Option<Timestamp>,
     /// From when on it may be used.
+    #[serde(default)]
     pub valid_from: Option<Timestamp>,
     /// From when on it may no longer be used.
+    #[serde(default)]
     pub valid_to: Option<Timestamp>,
 }
 

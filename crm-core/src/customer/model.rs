@@ -9,6 +9,7 @@ use super::fields::{
 };
 use crate::base::{
     Country, CustomerId, Date, Error, Fields, Locale, Name, Personal, Result, Text, Timestamp, Value, Zone,
+    exposed_option,
 };
 use crate::record::Record;
 
@@ -52,7 +53,7 @@ pub struct Identifier {
 /// A customer.
 ///
 /// To change one, read it, edit its public fields, and save it. A save fails when somebody else saved in between.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Customer {
     /// The id.
     pub id: CustomerId,
@@ -61,12 +62,16 @@ pub struct Customer {
     /// Person, organisation or household.
     pub customer_type: CustomerType,
     /// The whole name.
+    #[serde(default, with = "exposed_option")]
     pub name: Option<Personal<Text>>,
     /// The name to greet a person by.
+    #[serde(default, with = "exposed_option")]
     pub given_name: Option<Personal<Text>>,
     /// The name of the family.
+    #[serde(default, with = "exposed_option")]
     pub family_name: Option<Personal<Text>>,
     /// The day of birth.
+    #[serde(default, with = "exposed_option")]
     pub birth_date: Option<Personal<Date>>,
     /// Country of residence.
     pub country: Option<Country>,
@@ -161,17 +166,22 @@ fn identifiers(record: &Record) -> Result<Vec<Identifier>> {
 }
 
 /// A customer to be created.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewCustomer {
     /// Person, organisation or household.
     pub customer_type: CustomerType,
     /// The whole name.
+    #[serde(with = "exposed_option")]
     pub name: Option<Personal<Text>>,
     /// The name to greet a person by.
+    #[serde(with = "exposed_option")]
     pub given_name: Option<Personal<Text>>,
     /// The name of the family.
+    #[serde(with = "exposed_option")]
     pub family_name: Option<Personal<Text>>,
     /// The day of birth.
+    #[serde(with = "exposed_option")]
     pub birth_date: Option<Personal<Date>>,
     /// Country of residence.
     pub country: Option<Country>,

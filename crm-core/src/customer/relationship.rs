@@ -1,11 +1,13 @@
 //! Relationships: how customers belong together, and since when.
 
+use serde::{Deserialize, Serialize};
+
 use super::fields::{OTHER, RELATIONSHIP, ROLE, VALID_FROM, VALID_TO};
 use crate::base::{CustomerId, Error, Id, Name, Result, Timestamp, Value};
 use crate::record::{Key, Record};
 
 /// A directed relationship between two customers during a period: `from` is `role` of `to`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Relationship {
     /// The id.
     pub id: Id,
@@ -24,7 +26,8 @@ pub struct Relationship {
 }
 
 /// A relationship to be entered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewRelationship {
     /// The one who has the role.
     pub from: CustomerId,
@@ -33,8 +36,10 @@ pub struct NewRelationship {
     /// The role.
     pub role: Name,
     /// Since when.
+    #[serde(default)]
     pub valid_from: Option<Timestamp>,
     /// Until when, exclusive.
+    #[serde(default)]
     pub valid_to: Option<Timestamp>,
 }
 

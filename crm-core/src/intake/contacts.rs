@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::column::{Guess, Place, find_places};
 use super::fault::{Fault, Rejected};
 use super::mapping::{ConsentColumns, ContactMapping};
@@ -10,7 +12,8 @@ use super::report::{IntakeReport, Mode, read_rows};
 use super::table::{Header, Record, Table};
 use super::when::Dates;
 use crate::base::{
-    Channel, Country, Date, Email, Error, Locale, Name, Personal, Phone, Result, Text, Timestamp, worded,
+    Channel, Country, Date, Email, Error, Locale, Name, Personal, Phone, Result, Text, Timestamp, exposed_option,
+    worded,
 };
 
 /// The most bytes of a name or a tag.
@@ -31,7 +34,7 @@ worded! {
 }
 
 /// Something that a person has said about the use of an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConsentEntry {
     /// What was said.
     pub statement: Statement,
@@ -46,17 +49,20 @@ pub struct ConsentEntry {
 }
 
 /// A checked row of a list of contacts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ContactRow {
     /// The line of the file on which it begins, counted from 1.
     pub row: u64,
     /// The customer's id in the source.
     pub customer: Text,
     /// The whole name.
+    #[serde(with = "exposed_option")]
     pub name: Option<Personal<Text>>,
     /// The given name.
+    #[serde(with = "exposed_option")]
     pub given: Option<Personal<Text>>,
     /// The family name.
+    #[serde(with = "exposed_option")]
     pub family: Option<Personal<Text>>,
     /// The e-mail address.
     pub email: Option<Email>,
@@ -71,6 +77,7 @@ pub struct ContactRow {
     /// The language.
     pub locale: Option<Locale>,
     /// The date of birth.
+    #[serde(with = "exposed_option")]
     pub birth_date: Option<Personal<Date>>,
     /// The tags, each once, in the order of the cell.
     pub tags: Vec<Text>,
@@ -79,7 +86,7 @@ pub struct ContactRow {
 }
 
 /// A list of contacts, decoded.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Contacts {
     /// The good rows, in the order of the file.
     pub rows: Vec<ContactRow>,

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::column::{Place, find_places};
 use super::fault::{Fault, Rejected};
 use super::mapping::{DecimalMark, PurchaseMapping, Refunds};
@@ -16,7 +18,8 @@ use crate::fact::SourceRef;
 pub(super) const MAX_ID: usize = 256;
 
 /// A checked row of a log of purchases.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PurchaseRow {
     /// The line of the file on which it begins, counted from 1.
     pub row: u64,
@@ -38,7 +41,7 @@ pub struct PurchaseRow {
 }
 
 /// A log of purchases, decoded.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Purchases {
     /// The good rows, in the order of the file.
     pub rows: Vec<PurchaseRow>,

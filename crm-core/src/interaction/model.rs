@@ -7,12 +7,13 @@ use super::fields::{
 };
 use crate::base::{
     Channel, Cursor, CustomerId, Error, Fields, InteractionId, Money, Name, Order, Personal, Result, Text, Timestamp,
-    Value, Window,
+    Value, Window, exposed_option,
 };
 use crate::fact::{Fact, SourceRef};
 
 /// An interaction to be recorded.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewInteraction {
     /// With whom.
     pub customer: CustomerId,
@@ -21,22 +22,31 @@ pub struct NewInteraction {
     /// When it happened. It may lie in the past, not in the future.
     pub at: Timestamp,
     /// On which channel.
+    #[serde(default)]
     pub channel: Option<Channel>,
     /// The money it is about; positive, also for a refund.
+    #[serde(default)]
     pub amount: Option<Money>,
     /// How many items it is about.
+    #[serde(default)]
     pub quantity: Option<i64>,
     /// What was written or said.
+    #[serde(default, with = "exposed_option")]
     pub text: Option<Personal<Text>>,
     /// What another system calls it. A second delivery under the same reference writes nothing.
+    #[serde(default)]
     pub source: Option<SourceRef>,
     /// The interaction that it answers or takes back.
+    #[serde(default)]
     pub refers_to: Option<InteractionId>,
     /// The lines of an order. Their amounts add up to the order's.
+    #[serde(default)]
     pub lines: Vec<Line>,
     /// The lines that a refund takes back; empty for a refund of the order as a whole.
+    #[serde(default)]
     pub refunded: Vec<RefundedLine>,
     /// Properties of the host's own, each declared before.
+    #[serde(default)]
     pub properties: Fields,
 }
 
@@ -166,7 +176,7 @@ pub struct RefundedLine {
 }
 
 /// A line of an order or refund, as it is read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderLine {
     /// The order or refund that it belongs to.
     pub interaction: InteractionId,
@@ -203,7 +213,7 @@ impl OrderLine {
 }
 
 /// An interaction, as it is read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interaction {
     /// The id.
     pub id: InteractionId,
@@ -222,6 +232,7 @@ pub struct Interaction {
     /// How many items it is about.
     pub quantity: Option<i64>,
     /// What was written or said.
+    #[serde(default, with = "exposed_option")]
     pub text: Option<Personal<Text>>,
     /// What another system calls it.
     pub source: Option<SourceRef>,
@@ -258,7 +269,8 @@ impl Interaction {
 }
 
 /// Which part of a customer's history to show, and in which order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Timeline {
     /// Newest or oldest first.
     pub order: Order,
@@ -272,6 +284,12 @@ pub struct Timeline {
     pub limit: usize,
     /// Where to go on.
     pub cursor: Option<Cursor>,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self::newest()
+    }
 }
 
 impl Timeline {

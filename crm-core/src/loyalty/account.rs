@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::climb::{Entry, Scale};
 use super::movement::Scribe;
 use super::settle::{Event, Life, Wallet, What};
@@ -11,8 +13,8 @@ use crate::base::{CustomerId, Env, Error, Id, Name, Result, Timestamp};
 use crate::change::{ChangeSet, Precondition};
 
 /// What was decided: the movements to be written. There are none when everything is written already.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Decision {
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PointsDecision {
     /// The movements, in the order of their instants.
     pub movements: Vec<Movement>,
     /// What the programme refuses of all that was to be [caught up](Account::catch_up) with; nothing else refuses in part.
@@ -20,7 +22,7 @@ pub struct Decision {
 }
 
 /// Something that the programme refuses, and why.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Refusal {
     /// What is refused: a purchase, refund, redemption, cancellation or adjustment.
     pub cause: Id,
@@ -28,13 +30,13 @@ pub struct Refusal {
     pub error: Error,
 }
 
-impl From<Vec<Movement>> for Decision {
+impl From<Vec<Movement>> for PointsDecision {
     fn from(movements: Vec<Movement>) -> Self {
         Self { movements, refused: Vec::new() }
     }
 }
 
-impl Decision {
+impl PointsDecision {
     /// By how many points the member's total grows, what the clock took meanwhile included.
     pub fn points(&self) -> i64 {
         self.movements.iter().map(|movement| movement.points).sum()
@@ -84,11 +86,11 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a programme without versions.
-    pub fn settle(&self, env: &Env<'_>) -> Result<Decision> {
+    pub fn settle(&self, env: &Env<'_>) -> Result<PointsDecision> {
         self.settle_at(env.now)
     }
 
-    pub(super) fn settle_at(&self, now: Timestamp) -> Result<Decision> {
+    pub(super) fn settle_at(&self, now: Timestamp) -> Result<PointsDecision> {
         let mut movements = Vec::new();
         for unit in &self.programme.governing(Timestamp::MAX)?.definition.units {
             let wallet = self.wallet(&unit.name);
@@ -141,7 +143,7 @@ impl<'a> Account<'a> {
     }
 
     /// The openings, and what follows from them in the units that they touch.
-    pub(super) fn settle_with(&self, openings: Vec<Movement>, because: Id, now: Timestamp) -> Result<Decision> {
+    pub(super) fn settle_with(&self, openings: Vec<Movement>, because: Id, now: Timestamp) -> Result<PointsDecision> {
         let mut events: BTreeMap<Name, Vec<Event>> = BTreeMap::new();
         for one in &openings {
             let life = Life { available_at: one.available_at.unwrap_or(one.at), expires_at: one.expires_at };

@@ -14,14 +14,14 @@ pub struct Contribution {
     /// The unit that it awards.
     pub unit: Name,
     /// What it says.
-    pub outcome: Outcome,
+    pub outcome: RuleOutcome,
 }
 
 /// Whether a rule applies, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum RuleOutcome {
     /// It applies and awards so many points; 0 if the amount is too small for one.
     Awards(i64),
     /// It is about something else than purchases.
@@ -82,7 +82,7 @@ impl<'a> Plan<'a> {
     /// What a purchase earns in a tier; awards of no points are left out.
     pub(super) fn purchase(&self, purchase: &Purchase, tier: Option<&Tier>, awards: &mut Vec<Award>) -> Result<()> {
         self.each(purchase, tier, |rule, unit, outcome| {
-            if let Outcome::Awards(points) = outcome
+            if let RuleOutcome::Awards(points) = outcome
                 && points > 0
             {
                 awards.push(Award { rule, unit, points });
@@ -103,15 +103,15 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn each(&self, purchase: &Purchase, tier: Option<&Tier>, mut say: impl FnMut(u16, u8, Outcome)) -> Result<()> {
+    fn each(&self, purchase: &Purchase, tier: Option<&Tier>, mut say: impl FnMut(u16, u8, RuleOutcome)) -> Result<()> {
         self.check(purchase)?;
         let mut taken = if self.groups == 0 { Vec::new() } else { vec![false; self.groups] };
         for (index, (rule, (unit, group))) in self.definition().rules.iter().zip(&self.places).enumerate() {
             let mut outcome = judge(rule, purchase, tier)?;
-            if let (Outcome::Awards(_), Some(group)) = (outcome, group)
+            if let (RuleOutcome::Awards(_), Some(group)) = (outcome, group)
                 && std::mem::replace(&mut taken[usize::from(*group)], true)
             {
-                outcome = Outcome::GroupTaken;
+                outcome = RuleOutcome::GroupTaken;
             }
             say(index as u16, *unit, outcome);
         }
@@ -138,35 +138,35 @@ fn currency_of(rule: &Rule) -> Option<Currency> {
     if let Earn::PerAmount { per, .. } = rule.earn { Some(per.currency()) } else { None }
 }
 
-fn in_time(rule: &Rule, at: Timestamp) -> Result<(), Outcome> {
+fn in_time(rule: &Rule, at: Timestamp) -> Result<(), RuleOutcome> {
     if rule.when.from.is_some_and(|from| at < from) {
-        return Err(Outcome::TooEarly);
+        return Err(RuleOutcome::TooEarly);
     }
-    if rule.when.until.is_some_and(|until| at >= until) { Err(Outcome::TooLate) } else { Ok(()) }
+    if rule.when.until.is_some_and(|until| at >= until) { Err(RuleOutcome::TooLate) } else { Ok(()) }
 }
 
-fn judge(rule: &Rule, purchase: &Purchase, tier: Option<&Tier>) -> Result<Outcome> {
+fn judge(rule: &Rule, purchase: &Purchase, tier: Option<&Tier>) -> Result<RuleOutcome> {
     let when = &rule.when;
     if let Err(outcome) = in_time(rule, purchase.at) {
         return Ok(outcome);
     }
     if !when.tiers.is_empty() && !tier.is_some_and(|tier| when.tiers.contains(&tier.name)) {
-        return Ok(Outcome::OtherTier);
+        return Ok(RuleOutcome::OtherTier);
     }
-    let Some(eligible) = Eligible::of(rule, purchase) else { return Ok(Outcome::NothingEligible) };
+    let Some(eligible) = Eligible::of(rule, purchase) else { return Ok(RuleOutcome::NothingEligible) };
     if let Some(minimum) = when.minimum {
         if minimum.currency() != purchase.amount.currency() {
-            return Ok(Outcome::OtherCurrency);
+            return Ok(RuleOutcome::OtherCurrency);
         }
         if eligible.charged < minimum.minor() {
-            return Ok(Outcome::BelowMinimum);
+            return Ok(RuleOutcome::BelowMinimum);
         }
     }
     let multiplier = tier.filter(|_| rule.tiered).map_or(100, |tier| i64::from(tier.multiplier));
     let points = match rule.earn {
-        Earn::SignUp { .. } => return Ok(Outcome::NotAboutPurchases),
+        Earn::SignUp { .. } => return Ok(RuleOutcome::NotAboutPurchases),
         Earn::PerAmount { per, .. } if per.currency() != purchase.amount.currency() => {
-            return Ok(Outcome::OtherCurrency);
+            return Ok(RuleOutcome::OtherCurrency);
         }
         Earn::PerAmount { points, per, rounding, basis } => {
             let counted = if basis == AmountBasis::List { eligible.list } else { eligible.charged };
@@ -175,7 +175,7 @@ fn judge(rule: &Rule, purchase: &Purchase, tier: Option<&Tier>) -> Result<Outcom
         Earn::PerItem { points } => share(eligible.items.max(0), i64::from(points) * multiplier, 1, Rounding::Down),
         Earn::PerPurchase { points } => share(1, i64::from(points) * multiplier, 1, Rounding::Down),
     };
-    points.map(Outcome::Awards).ok_or(Error::out_of_range("points"))
+    points.map(RuleOutcome::Awards).ok_or(Error::out_of_range("points"))
 }
 
 /// `count * hundredths / (100 * per)`, rounded once, if it is a number of points that a movement can hold.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::account::{Account, Decision};
+use super::account::{Account, PointsDecision};
 use super::{History, Ledger, Purchase, Refund, Refusal, replay};
 use crate::base::{Env, Id, Result, Timestamp};
 
 impl Account<'_> {
     /// Decides on all purchases of the member up to an instant that the ledger does not know yet, on all their refunds, and
     /// on what the clock had done by then, as if each had been heard of when it happened. What is known already changes
-    /// nothing; what is [refused](Decision::refused) does not stop the rest; what lies in the future is left out.
+    /// nothing; what is [refused](PointsDecision::refused) does not stop the rest; what lies in the future is left out.
     ///
     /// `purchases` are all that may be new, with all refunds of these and of older purchases that may be new or belong to
     /// the same purchase as a new one. Those of other members are passed over.
@@ -22,7 +22,7 @@ impl Account<'_> {
         refunds: &[Refund],
         until: Timestamp,
         env: &Env<'_>,
-    ) -> Result<Decision> {
+    ) -> Result<PointsDecision> {
         let until = until.min(env.now);
         let own: BTreeMap<Id, &Purchase> =
             purchases.iter().filter(|one| one.member == self.member).map(|one| (one.id, one)).collect();
@@ -44,12 +44,15 @@ impl Account<'_> {
         purchases: &BTreeMap<Id, &Purchase>,
         refunds: &[&Refund],
         until: Timestamp,
-    ) -> Result<Decision> {
+    ) -> Result<PointsDecision> {
         let purchases: Vec<Purchase> = purchases.values().copied().cloned().collect();
         let refunds: Vec<Refund> = refunds.iter().copied().cloned().collect();
         let history = History { purchases: &purchases, refunds: &refunds, ..History::default() };
         let replayed = replay(self.programme, history, until)?;
-        Ok(Decision { movements: replayed.movements().collect::<Result<_>>()?, refused: replayed.refused().to_vec() })
+        Ok(PointsDecision {
+            movements: replayed.movements().collect::<Result<_>>()?,
+            refused: replayed.refused().to_vec(),
+        })
     }
 
     /// One decision after the other.
@@ -58,7 +61,7 @@ impl Account<'_> {
         purchases: &BTreeMap<Id, &Purchase>,
         refunds: &[&Refund],
         until: Timestamp,
-    ) -> Result<Decision> {
+    ) -> Result<PointsDecision> {
         let known: HashSet<Id> = self.programme_movements().map(|one| one.cause).collect();
         let bought = purchases.values().map(|one| (one.at, 0, one.id, *one));
         let given_back = refunds.iter().filter_map(|refund| {
@@ -69,7 +72,7 @@ impl Account<'_> {
         let mut news: Vec<_> = bought.chain(given_back).filter(|(at, _, id, _)| is_news(*at, id)).collect();
         news.sort_unstable_by_key(|(at, rank, id, _)| (*at, *rank, *id));
         let mut ledger = self.ledger.clone();
-        let mut all = Decision::default();
+        let mut all = PointsDecision::default();
         for (at, rank, cause, purchase) in news {
             let account = Account { ledger: &ledger, ..*self };
             let decided = if rank == 0 {
@@ -94,7 +97,7 @@ impl Account<'_> {
     }
 }
 
-impl Decision {
+impl PointsDecision {
     fn take(&mut self, other: Self, ledger: &mut Ledger) {
         for movement in other.movements {
             ledger.record(movement.clone());

@@ -1,6 +1,6 @@
 //! Earning: points for purchases and for joining.
 
-use super::account::{Account, Decision};
+use super::account::{Account, PointsDecision};
 use super::assess::{Award, Plan};
 use super::tier::climb;
 use super::{Movement, MovementKind, Purchase, Version};
@@ -14,14 +14,16 @@ impl Account<'_> {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a purchase of another member or in the future, and as [`Version::simulate`].
-    pub fn earn(&self, purchase: &Purchase, env: &Env<'_>) -> Result<Decision> {
+    pub fn earn(&self, purchase: &Purchase, env: &Env<'_>) -> Result<PointsDecision> {
         self.earn_at(purchase, env.now)
     }
 
-    pub(super) fn earn_at(&self, purchase: &Purchase, now: Timestamp) -> Result<Decision> {
+    pub(super) fn earn_at(&self, purchase: &Purchase, now: Timestamp) -> Result<PointsDecision> {
         self.check(purchase.member, purchase.at, now)?;
         let known = self.caused_by(purchase.id).any(|one| one.kind == MovementKind::Earned);
-        let Some(version) = self.programme.at(purchase.at).filter(|_| !known) else { return Ok(Decision::default()) };
+        let Some(version) = self.programme.at(purchase.at).filter(|_| !known) else {
+            return Ok(PointsDecision::default());
+        };
         let mut awards = Vec::new();
         let scale = version.scale();
         let climb = scale.as_ref().map(|scale| climb(scale, &self.entries(scale), purchase.at, false));
@@ -40,12 +42,12 @@ impl Account<'_> {
     ///
     /// # Errors
     /// [`Error::Invalid`] when `at` lies in the future.
-    pub fn join(&self, at: Timestamp, env: &Env<'_>) -> Result<Decision> {
+    pub fn join(&self, at: Timestamp, env: &Env<'_>) -> Result<PointsDecision> {
         let now = env.now;
         self.check(self.member, at, now)?;
         let cause = joining(self.programme.id, self.member);
         let known = self.caused_by(cause).next().is_some();
-        let Some(version) = self.programme.at(at).filter(|_| !known) else { return Ok(Decision::default()) };
+        let Some(version) = self.programme.at(at).filter(|_| !known) else { return Ok(PointsDecision::default()) };
         let mut awards = Vec::new();
         Plan::new(version).sign_up(at, &mut awards);
         let openings = self.open(version, &awards, cause, at, now)?;

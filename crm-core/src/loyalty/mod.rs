@@ -82,8 +82,8 @@ mod tier;
 mod transcript;
 mod unit;
 
-pub use account::{Account, Decision, Refusal};
-pub use assess::{Contribution, Outcome};
+pub use account::{Account, PointsDecision, Refusal};
+pub use assess::{Contribution, RuleOutcome};
 pub use audit::{Invariant, Violation};
 pub use fields::{POINTS, PROGRAMME_KIND, catalogue, declarations};
 pub use ladder::{Basis, Ladder, Qualifying, Tier};

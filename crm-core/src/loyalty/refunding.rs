@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::{Account, Decision};
+use super::account::{Account, PointsDecision};
 use super::assess::kept;
 use super::settle::{Event, Life, Step, Wallet, What};
 use super::{Movement, MovementKind, Purchase, Refund, Shortfall};
@@ -19,11 +19,11 @@ impl Account<'_> {
     /// # Errors
     /// [`Error::Invalid`] for a purchase of another member, a refund in the future, a refund of a line that was not
     /// bought, or when a refund that was heard of before is missing.
-    pub fn refund(&self, purchase: &Purchase, refunds: &[Refund], env: &Env<'_>) -> Result<Decision> {
+    pub fn refund(&self, purchase: &Purchase, refunds: &[Refund], env: &Env<'_>) -> Result<PointsDecision> {
         self.refund_at(purchase, refunds, env.now)
     }
 
-    pub(super) fn refund_at(&self, purchase: &Purchase, refunds: &[Refund], now: Timestamp) -> Result<Decision> {
+    pub(super) fn refund_at(&self, purchase: &Purchase, refunds: &[Refund], now: Timestamp) -> Result<PointsDecision> {
         self.check(purchase.member, purchase.at, now)?;
         let lots: Vec<&Movement> = self.caused_by(purchase.id).filter(|one| one.kind == MovementKind::Earned).collect();
         let mut refunds: Vec<&Refund> = refunds.iter().filter(|refund| refund.purchase == purchase.id).collect();
@@ -35,7 +35,7 @@ impl Account<'_> {
         }
         let mut known: Vec<&Refund> = refunds.iter().copied().filter(|refund| heard.contains(&refund.id)).collect();
         let mut ledger = self.ledger.clone();
-        let mut decision = Decision::default();
+        let mut decision = PointsDecision::default();
         for refund in refunds.into_iter().filter(|refund| !heard.contains(&refund.id)) {
             self.check(purchase.member, refund.at, now)?;
             known.push(refund);

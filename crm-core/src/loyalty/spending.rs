@@ -1,6 +1,6 @@
 //! Spending: redemptions, their cancellation, and adjustments by hand.
 
-use super::account::{Account, Decision};
+use super::account::{Account, PointsDecision};
 use super::check::MAX_POINTS;
 use super::settle::{Event, What};
 use super::{Adjustment, Cancellation, Movement, MovementKind, Redemption, Unit};
@@ -13,7 +13,7 @@ impl<'a> Account<'a> {
     /// [`Error::Denied`] when the member has too few points at that instant, or would have too few for what was
     /// redeemed since; [`Error::Invalid`] for a unit that cannot be redeemed, a number of points that is not positive,
     /// an instant in the future, or a redemption that was made before with other points.
-    pub fn redeem(&self, redemption: &Redemption, env: &Env<'_>) -> Result<Decision> {
+    pub fn redeem(&self, redemption: &Redemption, env: &Env<'_>) -> Result<PointsDecision> {
         let now = env.now;
         self.check(redemption.member, redemption.at, now)?;
         let unit = self.programme.governing(redemption.at)?.definition.unit(redemption.unit.as_ref())?;
@@ -21,7 +21,7 @@ impl<'a> Account<'a> {
         let spent = self.spent(redemption.id);
         if let Some((own, points)) = spent {
             return if *own == unit.name && points == redemption.points {
-                Ok(Decision::default())
+                Ok(PointsDecision::default())
             } else {
                 Err(Error::invalid("points", "the redemption was made before with other points"))
             };
@@ -34,7 +34,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// [`Error::NotFound`] when there is no such redemption; [`Error::Invalid`] when more points are to be given back
     /// than are left of it, or for an instant in the future.
-    pub fn cancel(&self, cancellation: &Cancellation, env: &Env<'_>) -> Result<Decision> {
+    pub fn cancel(&self, cancellation: &Cancellation, env: &Env<'_>) -> Result<PointsDecision> {
         let now = env.now;
         self.check(self.member, cancellation.at, now)?;
         let redemption = cancellation.redemption;
@@ -50,7 +50,7 @@ impl<'a> Account<'a> {
                 Some(points) if points != sum(&own) => {
                     Err(Error::invalid("points", "the cancellation was made before with other points"))
                 }
-                _ => Ok(Decision::default()),
+                _ => Ok(PointsDecision::default()),
             };
         }
         let left = spent - sum(&others);
@@ -71,7 +71,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// [`Error::Denied`] when more points are to be taken than the member has; [`Error::Invalid`] for no points, an
     /// instant in the future, or an adjustment that was made before with other points.
-    pub fn adjust(&self, adjustment: &Adjustment, env: &Env<'_>) -> Result<Decision> {
+    pub fn adjust(&self, adjustment: &Adjustment, env: &Env<'_>) -> Result<PointsDecision> {
         let now = env.now;
         self.check(adjustment.member, adjustment.at, now)?;
         let version = self.programme.governing(adjustment.at)?;
@@ -82,7 +82,7 @@ impl<'a> Account<'a> {
             let by_hand = |one: &&&Movement| matches!(one.kind, MovementKind::Adjusted | MovementKind::Owed);
             let points: i64 = made.iter().filter(by_hand).map(|one| one.points).sum();
             return if points == adjustment.points && made[0].unit == unit.name {
-                Ok(Decision::default())
+                Ok(PointsDecision::default())
             } else {
                 Err(Error::invalid("points", "the adjustment was made before with other points"))
             };
@@ -108,7 +108,7 @@ impl<'a> Account<'a> {
         points: i64,
         at: Timestamp,
         now: Timestamp,
-    ) -> Result<Decision> {
+    ) -> Result<PointsDecision> {
         let wallet = self.wallet(unit);
         let event = Event { at, cause, what: What::Spend { kind, points } };
         let until = wallet.last.max(now);

@@ -78,20 +78,20 @@ fn is_about_purchase(movement: &Movement) -> bool {
 
 /// One for each purchase, and one less when all of its money has been paid back.
 fn purchases<'a>(movements: impl Iterator<Item = &'a Movement>, lots: &HashMap<Id, &Movement>) -> Vec<Entry> {
-    let mut paid: HashMap<Id, Vec<(Timestamp, i64)>> = HashMap::new();
+    let mut paid: HashMap<Id, Vec<(Timestamp, bool, i64)>> = HashMap::new();
     for one in movements {
         let purchase = one.of.and_then(|lot| lots.get(&lot)).map_or(one.cause, |lot| lot.cause);
         if let Some(amount) = one.amount {
-            paid.entry(purchase).or_default().push((one.at, amount.minor()));
+            paid.entry(purchase).or_default().push((one.at, one.takes_back(), amount.minor()));
         }
     }
     let mut entries = Vec::new();
     for mut amounts in paid.into_values() {
-        amounts.sort_by_key(|(at, amount)| (*at, *amount < 0));
-        let Some((bought, total)) = amounts.first().copied() else { continue };
+        amounts.sort_unstable();
+        let Some((bought, false, total)) = amounts.first().copied() else { continue };
         entries.push(Entry { at: bought, counts_at: bought, value: 1 });
         let mut left = total;
-        for (at, amount) in &amounts[1..] {
+        for (at, _, amount) in &amounts[1..] {
             let before = left;
             left = left.saturating_add(*amount);
             if left <= 0 && (before > 0 || total == 0) {

@@ -44,4 +44,4 @@ pub use campaign::{Campaign, EVERYBODY, define_campaign, draw};
 pub use fields::{CAMPAIGN, CAMPAIGN_STEP, declarations};
 pub use history::{CampaignHistory, CampaignStep};
 pub use response::{ResponseTally, Share, Uplift};
-pub use step::{Outcome, record_outcomes, record_sent};
+pub use step::{MessageOutcome, record_outcomes, record_sent};

@@ -1,5 +1,7 @@
 //! Recording what a campaign did and what came of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::campaign::Campaign;
 use super::fields::{CAMPAIGN_STEP, CHANNEL, CONTACT_POINT, OF_CAMPAIGN, PROOF};
 use super::history::CampaignStep;
@@ -48,8 +50,9 @@ pub fn record_sent(campaign: &Campaign, permits: &[ContactPermit], env: &Env<'_>
 }
 
 /// What became of a message.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageOutcome {
     /// With whom.
     pub customer: CustomerId,
     /// What.
@@ -57,16 +60,20 @@ pub struct Outcome {
     /// When.
     pub at: Timestamp,
     /// Where the message went.
+    #[serde(default)]
     pub contact_point: Option<ContactPointId>,
     /// The address under its pseudonym, to be barred when the message bounced or was complained about.
+    #[serde(default)]
     pub address: Option<AddressToken>,
     /// What a response was worth.
+    #[serde(default)]
     pub amount: Option<Money>,
     /// What another system calls the event. A second delivery under the same reference writes nothing.
+    #[serde(default)]
     pub source: Option<SourceRef>,
 }
 
-impl Outcome {
+impl MessageOutcome {
     /// An outcome of which no more is known.
     pub const fn new(customer: CustomerId, step: CampaignStep, at: Timestamp) -> Self {
         Self { customer, step, at, contact_point: None, address: None, amount: None, source: None }
@@ -80,7 +87,7 @@ impl Outcome {
 /// [`Error::Invalid`] for an instant in the future, or for a step that no outcome is: planned, held out, sent.
 pub fn record_outcomes(
     campaign: &Campaign,
-    outcomes: impl IntoIterator<Item = Outcome>,
+    outcomes: impl IntoIterator<Item = MessageOutcome>,
     env: &Env<'_>,
 ) -> Result<ChangeSet> {
     let mut changes = ChangeSet::new(env.now);
@@ -105,7 +112,7 @@ pub fn record_outcomes(
     Ok(changes)
 }
 
-fn consequences(campaign: &Campaign, outcome: &Outcome, told_by: Id, env: &Env<'_>) -> Result<ChangeSet> {
+fn consequences(campaign: &Campaign, outcome: &MessageOutcome, told_by: Id, env: &Env<'_>) -> Result<ChangeSet> {
     let bar = |channel, reason| {
         outcome
             .address

@@ -1,12 +1,15 @@
 //! What people say about the use of their data, as it is recorded.
 
+use serde::{Deserialize, Serialize};
+
 use super::decision::ContactQuestion;
 use super::fields::{
     CHANNEL, CONSENT, CONTACT_POINT, EVIDENCE, EXPIRES_AT, FOR_PURPOSE, METHOD, NOTICE, ORIGIN, PURPOSE_VERSION,
 };
 use super::purpose::{Policy, Purpose};
 use crate::base::{
-    Channel, ContactPointId, CustomerId, Env, Error, Id, Name, Personal, Result, Text, Timestamp, Value, worded,
+    Channel, ContactPointId, CustomerId, Env, Error, Id, Name, Personal, Result, Text, Timestamp, Value,
+    exposed_option, worded,
 };
 use crate::change::ChangeSet;
 use crate::fact::{Fact, SourceRef};
@@ -72,7 +75,8 @@ impl Scope {
 }
 
 /// One thing that one person said, with its proof. Never edited; a change of mind is another event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ConsentEvent {
     /// What was said.
     pub kind: ConsentKind,
@@ -83,18 +87,25 @@ pub struct ConsentEvent {
     /// About what.
     pub scope: Scope,
     /// The version of the purpose. When an opt-in is recorded without it, the present one.
+    #[serde(default)]
     pub purpose_version: Option<u32>,
     /// The wording that was shown, with version and language (`newsletter-3/en`). Requests and grants need it.
+    #[serde(default)]
     pub notice: Option<Name>,
     /// Where it was said (`checkout_form`, `call`, `paper`, `one_click`). Imports need it.
+    #[serde(default)]
     pub origin: Option<Name>,
     /// How it was said (`ticked`, `signed`, `replied`).
+    #[serde(default)]
     pub method: Option<Name>,
     /// What proves it: an address of the network, a file, a recording.
+    #[serde(default, with = "exposed_option")]
     pub evidence: Option<Personal<Text>>,
     /// For a consent, when it ends; for a request, until when it can be confirmed.
+    #[serde(default)]
     pub expires_at: Option<Timestamp>,
     /// What another system calls the event. A second delivery under the same reference writes nothing.
+    #[serde(default)]
     pub source: Option<SourceRef>,
 }
 

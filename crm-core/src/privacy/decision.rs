@@ -88,7 +88,7 @@ impl ContactReason {
 
 /// The answer to a [`ContactQuestion`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decision {
+pub struct ContactDecision {
     /// Whether the person may be contacted.
     pub allowed: bool,
     /// Why, or why not.
@@ -105,7 +105,7 @@ pub struct Decision {
     pub notice: Option<Name>,
 }
 
-impl Decision {
+impl ContactDecision {
     pub(super) const fn new(reason: ContactReason) -> Self {
         Self { allowed: reason.allows(), reason, deciding: None, since: None, until: None, basis: None, notice: None }
     }

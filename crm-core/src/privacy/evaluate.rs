@@ -7,7 +7,7 @@ use super::consent::ConsentKind::{
     self, Confirmed, Expired, Granted, Imported, Objected, ObjectionLifted, Refused, Requested, Restricted,
     RestrictionLifted, Withdrawn,
 };
-use super::decision::{ContactQuestion, ContactReason, Decision};
+use super::decision::{ContactDecision, ContactQuestion, ContactReason};
 use super::history::{ConsentHistory, Said};
 use super::point::{ContactFile, PointStatus};
 use super::purpose::{LawfulBasis, Policy, Purpose};
@@ -75,10 +75,12 @@ pub fn evaluate(
     consents: &ConsentHistory,
     point: Option<&PointStatus>,
     as_of: AsOf,
-) -> Decision {
-    let Some(purpose) = policy.get(&question.purpose) else { return Decision::new(ContactReason::UnknownPurpose) };
+) -> ContactDecision {
+    let Some(purpose) = policy.get(&question.purpose) else {
+        return ContactDecision::new(ContactReason::UnknownPurpose);
+    };
     if !purpose.channels.contains(&question.channel) {
-        return Decision::new(ContactReason::ChannelNotCovered);
+        return ContactDecision::new(ContactReason::ChannelNotCovered);
     }
     let case = Case { purpose, question, said: consents.said(), as_of };
     let barred = point.and_then(|point| suppressed(point, question, as_of)).or_else(|| case.barred());
@@ -94,8 +96,8 @@ pub fn evaluate(
     }
     match agreement {
         Some(agreement) => agreement.given(),
-        None if purpose.basis == LawfulBasis::Consent => Decision::new(ContactReason::NoBasis),
-        None => Decision { basis: Some(purpose.basis), ..Decision::new(ContactReason::OtherBasis) },
+        None if purpose.basis == LawfulBasis::Consent => ContactDecision::new(ContactReason::NoBasis),
+        None => ContactDecision { basis: Some(purpose.basis), ..ContactDecision::new(ContactReason::OtherBasis) },
     }
 }
 
@@ -117,7 +119,7 @@ fn latest<'a, K: Ord>(events: impl Iterator<Item = &'a Said>, first: impl Fn(&Sa
     events.max_by(|a, b| a.at.cmp(&b.at).then_with(|| first(b).cmp(&first(a))).then_with(|| b.id.cmp(&a.id)))
 }
 
-fn suppressed(point: &PointStatus, question: &ContactQuestion, as_of: AsOf) -> Option<Decision> {
+fn suppressed(point: &PointStatus, question: &ContactQuestion, as_of: AsOf) -> Option<ContactDecision> {
     let last = point
         .suppressions
         .barrings()
@@ -125,7 +127,7 @@ fn suppressed(point: &PointStatus, question: &ContactQuestion, as_of: AsOf) -> O
         .filter(|one| as_of.sees(one.at, one.recorded))
         .filter(|one| one.channel.is_none_or(|channel| channel == question.channel))
         .max_by_key(|one| (one.at, Reverse((one.lifts, one.id))))?;
-    (!last.lifts).then(|| Decision::by(ContactReason::Suppressed, last.id, last.at))
+    (!last.lifts).then(|| ContactDecision::by(ContactReason::Suppressed, last.id, last.at))
 }
 
 /// What bars the contact point itself.
@@ -134,9 +136,9 @@ fn unusable(
     purpose: &Purpose,
     question: &ContactQuestion,
     at: Timestamp,
-) -> Option<Decision> {
+) -> Option<ContactDecision> {
     let Some(point) = point.filter(|point| point.id == question.contact_point) else {
-        return Some(Decision::new(ContactReason::UnknownContactPoint));
+        return Some(ContactDecision::new(ContactReason::UnknownContactPoint));
     };
     let verified = point.verified_at.is_some_and(|verified| verified <= at);
     let (reason, since) = if point.customer != question.customer {
@@ -152,7 +154,7 @@ fn unusable(
     } else {
         return None;
     };
-    Some(Decision { since, ..Decision::new(reason) })
+    Some(ContactDecision { since, ..ContactDecision::new(reason) })
 }
 
 /// A question with all that was said about it.
@@ -189,12 +191,12 @@ impl<'a> Case<'a> {
     }
 
     /// What bars every use, agreed to or not.
-    fn barred(&self) -> Option<Decision> {
+    fn barred(&self) -> Option<ContactDecision> {
         let unreadable = latest(self.about(None), |_| ()).map(|said| (ContactReason::Unreadable, said));
         let (reason, said) = unreadable
             .or_else(|| self.stands(Restricted, RestrictionLifted).map(|said| (ContactReason::Restricted, said)))
             .or_else(|| self.stands(Objected, ObjectionLifted).map(|said| (ContactReason::Objected, said)))?;
-        Some(Decision::by(reason, said.id, said.at))
+        Some(ContactDecision::by(reason, said.id, said.at))
     }
 
     /// The latest event of a kind that was not lifted afterwards.
@@ -204,7 +206,7 @@ impl<'a> Case<'a> {
     }
 
     /// The agreement that holds, none when none is needed or was ever asked for, or why there is none any more.
-    fn agreement(&self) -> Result<Option<Agreement<'a>>, Decision> {
+    fn agreement(&self) -> Result<Option<Agreement<'a>>, ContactDecision> {
         let by_consent = self.purpose.basis == LawfulBasis::Consent;
         let ends: &[ConsentKind] = if by_consent { &[Withdrawn, Refused, Expired] } else { &[Withdrawn, Refused] };
         let end = latest(ends.iter().flat_map(|kind| self.about(Some(*kind))), |said| said.kind);
@@ -215,7 +217,7 @@ impl<'a> Case<'a> {
                 Some(Refused) => ContactReason::Refused,
                 _ => ContactReason::Expired,
             };
-            Some(Decision::by(reason, end.id, end.at))
+            Some(ContactDecision::by(reason, end.id, end.at))
         };
         let void = end.map(|end| end.at);
         match self.newest_agreement(void) {
@@ -268,13 +270,13 @@ impl<'a> Case<'a> {
     }
 
     /// A request or grant that waits for its confirmation.
-    fn pending(&self, void: Option<Timestamp>) -> Option<Decision> {
+    fn pending(&self, void: Option<Timestamp>) -> Option<ContactDecision> {
         let waits = latest(self.opt_ins(void).filter(|said| said.kind != Some(Confirmed)), |said| {
             said.until.unwrap_or(Timestamp::MAX)
         })?;
         Some(match waits.until.filter(|until| *until <= self.as_of.valid) {
-            Some(until) => Decision::by(ContactReason::Expired, waits.id, until),
-            None => Decision::by(ContactReason::Unconfirmed, waits.id, waits.at),
+            Some(until) => ContactDecision::by(ContactReason::Expired, waits.id, until),
+            None => ContactDecision::by(ContactReason::Unconfirmed, waits.id, waits.at),
         })
     }
 }
@@ -293,7 +295,7 @@ impl<'a> Agreement<'a> {
     }
 
     /// Why it no longer counts.
-    fn over(&self, purpose: &Purpose, at: Timestamp) -> Option<Decision> {
+    fn over(&self, purpose: &Purpose, at: Timestamp) -> Option<ContactDecision> {
         let (reason, since) = match self.until.filter(|until| *until <= at) {
             Some(until) => (ContactReason::Expired, until),
             None if self.version < purpose.consents_from => (ContactReason::StaleNotice, self.event.at),
@@ -302,16 +304,16 @@ impl<'a> Agreement<'a> {
         Some(self.decision(reason, since))
     }
 
-    fn given(&self) -> Decision {
-        Decision {
+    fn given(&self) -> ContactDecision {
+        ContactDecision {
             until: self.until,
             basis: Some(LawfulBasis::Consent),
             ..self.decision(ContactReason::Consented, self.event.at)
         }
     }
 
-    fn decision(&self, reason: ContactReason, since: Timestamp) -> Decision {
-        Decision { notice: self.notice.cloned(), ..Decision::by(reason, self.event.id, since) }
+    fn decision(&self, reason: ContactReason, since: Timestamp) -> ContactDecision {
+        ContactDecision { notice: self.notice.cloned(), ..ContactDecision::by(reason, self.event.id, since) }
     }
 }
 

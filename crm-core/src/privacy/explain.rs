@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decision::{ContactQuestion, Decision};
+use super::decision::{ContactDecision, ContactQuestion};
 use super::evaluate::evaluate;
 use super::permit::find_permit;
 use super::point::ContactFile;
@@ -28,7 +28,7 @@ pub struct ContactAnswer {
     /// The question.
     pub question: ContactQuestion,
     /// The answer.
-    pub decision: Decision,
+    pub decision: ContactDecision,
 }
 
 /// For every purpose, each of its channels, and each contact point of a person that serves it: whether the person may

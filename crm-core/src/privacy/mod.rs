@@ -2,7 +2,7 @@
 //!
 //! Nobody is contacted because a flag says so. A host defines [purposes](Purpose); people say things about them, which
 //! are [recorded](record_consent) as facts and never edited; and [`evaluate`] folds what was said into a
-//! [`Decision`] with its reason and the fact that proves it, as of any instant and any state of knowledge. Consent
+//! [`ContactDecision`] with its reason and the fact that proves it, as of any instant and any state of knowledge. Consent
 //! belongs to a contact point, so that a new address starts without any. Whatever is in doubt is denied.
 //!
 //! A [`ContactPermit`] is the decision as a thing: only the evaluator makes one, and whatever sends a message needs one.
@@ -45,7 +45,7 @@ mod suppression;
 
 pub use access::{AccessField, AccessItem, AccessPackage, export_access};
 pub use consent::{ConsentEvent, ConsentKind, Scope, record_consent};
-pub use decision::{ContactQuestion, ContactReason, Decision};
+pub use decision::{ContactDecision, ContactQuestion, ContactReason};
 pub use erasure::{ErasureAction, ErasureStep, erase, plan_erasure};
 pub use evaluate::{evaluate, has_agreed};
 pub use explain::{CONSENT_FIELD, ContactAnswer, REACHABLE_FIELD, explain_contact, is_reachable};

@@ -1,6 +1,8 @@
 //! The permission to contact one person once, as a thing that has to be shown.
 
-use super::decision::{ContactQuestion, Decision};
+use serde::Serialize;
+
+use super::decision::{ContactDecision, ContactQuestion};
 use super::evaluate::evaluate;
 use super::history::ConsentHistory;
 use super::point::{ContactFile, PointStatus};
@@ -33,7 +35,7 @@ pub const PERMIT_LASTS_MICROS: i64 = 15 * 60 * 1_000_000;
 ///     permit.expires_at = Timestamp::MAX;
 /// }
 /// ```
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct ContactPermit {
     question: ContactQuestion,
     basis: LawfulBasis,
@@ -53,7 +55,7 @@ impl ContactPermit {
         consents: &ConsentHistory,
         point: Option<&PointStatus>,
         as_of: AsOf,
-    ) -> Result<Self, Decision> {
+    ) -> Result<Self, ContactDecision> {
         let decision = evaluate(policy, &question, consents, point, as_of);
         match decision.basis {
             Some(basis) if decision.allowed => {
@@ -131,13 +133,13 @@ pub fn find_permit(
     purpose: &Name,
     channel: Channel,
     as_of: AsOf,
-) -> Result<ContactPermit, Decision> {
+) -> Result<ContactPermit, ContactDecision> {
     let (customer, consents) = (file.customer, &file.consents);
     let mut serving: Vec<&PointStatus> = file.points.iter().filter(|point| point.channels.contains(&channel)).collect();
     let verified = |point: &PointStatus| point.verified_at.is_some_and(|at| at <= as_of.valid);
     serving.sort_by_key(|point| (!point.preferred, !verified(point), point.id));
     let question = |contact_point| ContactQuestion { customer, purpose: purpose.clone(), channel, contact_point };
-    let mut denied: Option<Decision> = None;
+    let mut denied: Option<ContactDecision> = None;
     for point in serving {
         match ContactPermit::ask(policy, question(point.id), consents, Some(point), as_of) {
             Ok(permit) => return Ok(permit),

@@ -1,11 +1,13 @@
 //! What an evaluation has to know of a person: what was said, and the contact points without their addresses.
 
+use serde::{Deserialize, Serialize};
+
 use super::history::ConsentHistory;
 use super::suppression::{AddressToken, SuppressionHistory};
 use crate::base::{Channel, ContactPointId, CustomerId, Timestamp, Window};
 
 /// The state of a contact point, without its address.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PointStatus {
     /// Which one.
     pub id: ContactPointId,
@@ -45,7 +47,7 @@ impl PointStatus {
 }
 
 /// All that an evaluation has to know of one person.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContactFile {
     /// Who it is.
     pub customer: CustomerId,

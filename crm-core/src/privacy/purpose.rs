@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::fields::{
     BASIS, CHANNELS, CONFIRMED_ON, CONSENTS_FROM, DIRECT_MARKETING, KEY, PURPOSE, TITLE, VERIFIED_ONLY, VERSION,
 };
@@ -36,7 +38,7 @@ impl LawfulBasis {
 }
 
 /// Something that personal data may be used for, as a host has defined it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Purpose {
     /// The name by which consent, campaigns and fields refer to it (`newsletter`).
     pub key: Name,
@@ -187,6 +189,13 @@ pub fn define_purpose(known: Option<&Record>, purpose: &Purpose, env: &Env<'_>) 
 /// host that must answer by the purposes of that time keeps them and passes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy(BTreeMap<Name, Purpose>);
+
+/// A list of the purposes, in the order of their keys.
+impl Serialize for Policy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
 
 impl Policy {
     /// The policy of some purposes. Of two with the same key, the one of the higher version counts.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::{DataClass, Error, FieldDecl, Missing, Name, Result, Stream, Text, ValueType, nearest};
 
 /// A field that has a value for each customer, or a property of an event.
 ///
 /// Every room contributes the fields it can answer for; so may the host. The language knows no more of a field than
 /// what stands here.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {
     /// Its name (`purchases.count`), unique in the catalogue.
     pub name: Name,
@@ -35,7 +37,7 @@ pub struct Field {
 }
 
 /// An argument of a field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
     /// What it is called in messages.
     pub name: Name,
@@ -44,7 +46,7 @@ pub struct Param {
 }
 
 /// Something that happens to customers, again and again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Its name: that of the facts.
     pub name: Name,
@@ -205,7 +207,7 @@ impl Event {
 /// assert!(catalogue.field("customer.country").is_some());
 /// # Ok::<(), crm_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Catalogue {
     fields: BTreeMap<Name, Field>,
     events: BTreeMap<Name, Event>,

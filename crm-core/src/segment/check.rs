@@ -7,7 +7,7 @@ use crate::base::{Name, Text, Value, ValueType, Zone};
 use super::ast::{Check, CmpOp, Expr, Fold, Literal, Operand, Quantifier, SegmentRef, Test};
 use super::catalogue::Catalogue;
 use super::definitions::Definitions;
-use super::diagnostic::{Diagnostic, Place, Severity, Span};
+use super::diagnostic::{Diagnostic, Place, Severity, TextSpan};
 use super::lint;
 use super::size::check_size;
 use super::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef};
@@ -35,7 +35,7 @@ pub const MAX_REFERENCES: usize = 16;
 /// # Ok::<(), crm_core::Error>(())
 /// ```
 pub fn check(expr: &Expr, catalogue: &Catalogue, segments: &Definitions) -> Vec<Diagnostic> {
-    if let Err(too_much) = check_size(expr, Span::default()) {
+    if let Err(too_much) = check_size(expr, TextSpan::default()) {
         return vec![too_much];
     }
     let mut checker = Checker {

@@ -8,14 +8,14 @@ use crate::base::{Error, Name};
 
 /// A range of bytes in the text of an expression.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Span {
+pub struct TextSpan {
     /// The first byte.
     pub start: u32,
     /// The byte after the last.
     pub end: u32,
 }
 
-impl Span {
+impl TextSpan {
     /// The bytes from `start` to before `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start: start as u32, end: end as u32 }
@@ -32,11 +32,11 @@ impl Span {
 ///
 /// Places do not count when trees are compared: two trees are equal when they say the same.
 #[derive(Clone, Copy, Default)]
-pub struct Place(pub Span);
+pub struct Place(pub TextSpan);
 
 impl Place {
     /// Nowhere: the tree was not read from a text.
-    pub const NONE: Self = Self(Span { start: 0, end: 0 });
+    pub const NONE: Self = Self(TextSpan { start: 0, end: 0 });
 }
 
 impl PartialEq for Place {
@@ -51,8 +51,8 @@ impl fmt::Debug for Place {
     }
 }
 
-impl From<Span> for Place {
-    fn from(span: Span) -> Self {
+impl From<TextSpan> for Place {
+    fn from(span: TextSpan) -> Self {
         Self(span)
     }
 }
@@ -75,7 +75,7 @@ pub struct Diagnostic {
     /// The stable code (`E0103`), listed in `docs/segment-language.md`. `E` are errors, `W` warnings.
     pub code: Name,
     /// Where it is.
-    pub span: Span,
+    pub span: TextSpan,
     /// What is wrong.
     pub message: String,
     /// What would be right here.

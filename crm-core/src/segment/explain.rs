@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use crate::base::{Id, Name, Personal, Text, Timestamp, Value, Window};
+use crate::base::{Id, Name, Personal, Text, Timestamp, Value, Window, exposed};
 
 use super::aggregate;
 use super::datum::{Datum, Found};
@@ -17,7 +18,7 @@ use super::truth::Truth;
 /// The whole reasoning behind one answer.
 ///
 /// It holds personal data: `Debug` shows none of it; [`render`](Self::render) and [`to_json`](Self::to_json) show all.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The answer.
     pub truth: Truth,
@@ -31,7 +32,7 @@ pub struct Explanation {
 
 /// A condition, its answer, and the answers of the conditions inside. Nothing is left out: also what could no longer
 /// change the answer was looked at.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Proof {
     /// The answer.
     pub truth: Truth,
@@ -42,8 +43,9 @@ pub struct Proof {
 }
 
 /// What was asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Whether all conditions hold.
     All,
@@ -64,7 +66,7 @@ pub enum Step {
 }
 
 /// What the answer to a question about one operand rests on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The question as text.
     pub condition: Text,
@@ -81,16 +83,17 @@ pub struct Evidence {
 }
 
 /// A value, as far as it is known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Observed {
     /// There is none.
     Missing,
     /// It depends on something that nobody knows.
     Uncertain,
     /// This one.
-    Value(Personal<Value>),
+    Value(#[serde(with = "exposed")] Personal<Value>),
     /// One between these two, both included.
-    Between(Personal<Value>, Personal<Value>),
+    Between(#[serde(with = "exposed")] Personal<Value>, #[serde(with = "exposed")] Personal<Value>),
 }
 
 impl Evidence {

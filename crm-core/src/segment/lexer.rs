@@ -2,7 +2,7 @@
 
 use crate::base::{Currency, Date, Name, Timestamp};
 
-use super::diagnostic::{Diagnostic, Span};
+use super::diagnostic::{Diagnostic, TextSpan};
 
 /// The longest text of an expression, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
@@ -11,7 +11,7 @@ pub const MAX_TEXT: usize = 64 * 1024;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token<'a> {
     pub kind: TokenKind<'a>,
-    pub span: Span,
+    pub span: TextSpan,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +78,7 @@ fn word_len(text: &str) -> usize {
 
 pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Diagnostic> {
     if text.len() > MAX_TEXT {
-        return Err(Diagnostic::new("E0007", Span::new(0, text.len()), "the expression is too long")
+        return Err(Diagnostic::new("E0007", TextSpan::new(0, text.len()), "the expression is too long")
             .expected(format!("at most {MAX_TEXT} bytes")));
     }
     let mut lexer = Lexer { text, at: 0 };
@@ -105,7 +105,7 @@ impl<'a> Lexer<'a> {
 
     /// The token of the next `len` bytes.
     fn take(&mut self, len: usize, kind: TokenKind<'a>) -> Token<'a> {
-        let span = Span::new(self.at, self.at + len);
+        let span = TextSpan::new(self.at, self.at + len);
         self.at += len;
         Token { kind, span }
     }
@@ -144,7 +144,7 @@ impl<'a> Lexer<'a> {
 
     fn sign(&mut self, first: char) -> Result<Token<'a>, Diagnostic> {
         let Some(sign) = SIGNS.iter().find(|sign| self.rest().starts_with(**sign)) else {
-            let span = Span::new(self.at, self.at + first.len_utf8());
+            let span = TextSpan::new(self.at, self.at + first.len_utf8());
             return Err(Diagnostic::new("E0001", span, "a character that means nothing here"));
         };
         Ok(self.take(sign.len(), TokenKind::Sign(sign)))
@@ -172,7 +172,7 @@ impl<'a> Lexer<'a> {
 
     fn date_or_time(&mut self) -> Result<Token<'a>, Diagnostic> {
         let rest = self.rest();
-        let bad = |len: usize, what| Diagnostic::new("E0004", Span::new(self.at, self.at + len), what);
+        let bad = |len: usize, what| Diagnostic::new("E0004", TextSpan::new(self.at, self.at + len), what);
         if !rest[10..].starts_with('T') {
             let date = rest[..10].parse().map_err(|_| bad(10, "no such date").expected("YYYY-MM-DD"))?;
             return Ok(self.take(10, TokenKind::Date(date)));
@@ -193,14 +193,14 @@ impl<'a> Lexer<'a> {
             match c {
                 '"' => return Ok(self.take(at + 1, TokenKind::Text(text))),
                 '\\' => text.push(unescape(&mut chars).ok_or_else(|| {
-                    let span = Span::new(self.at + at, self.at + at + 1);
+                    let span = TextSpan::new(self.at + at, self.at + at + 1);
                     Diagnostic::new("E0003", span, "an escape that does not exist")
                         .expected(r#"\" \\ \n \r \t or \u{hexadecimal}"#)
                 })?),
                 _ => text.push(c),
             }
         }
-        Err(Diagnostic::new("E0002", Span::new(self.at, self.text.len()), "the text has no end").expected("\""))
+        Err(Diagnostic::new("E0002", TextSpan::new(self.at, self.text.len()), "the text has no end").expected("\""))
     }
 
     /// A name in backticks; two of them in it stand for one.
@@ -209,7 +209,7 @@ impl<'a> Lexer<'a> {
         let (mut name, mut at) = (String::new(), 1);
         loop {
             let Some(part) = rest[at..].find('`') else {
-                let span = Span::new(self.at, self.text.len());
+                let span = TextSpan::new(self.at, self.text.len());
                 return Err(Diagnostic::new("E0002", span, "the name has no end").expected("`"));
             };
             name.push_str(&rest[at..at + part]);
@@ -221,7 +221,7 @@ impl<'a> Lexer<'a> {
             at += 1;
         }
         let name = Name::new(&name).map_err(|_| {
-            Diagnostic::new("E0004", Span::new(self.at, self.at + at), "not a name")
+            Diagnostic::new("E0004", TextSpan::new(self.at, self.at + at), "not a name")
                 .expected("1 to 128 bytes without control characters or surrounding blanks")
         })?;
         Ok(self.take(at, TokenKind::Quoted(name)))
@@ -256,7 +256,7 @@ pub(super) fn is_currency_code(word: &str) -> bool {
 }
 
 /// The currency that a word names.
-pub(super) fn currency(word: &str, span: Span) -> Result<Currency, Diagnostic> {
+pub(super) fn currency(word: &str, span: TextSpan) -> Result<Currency, Diagnostic> {
     Currency::new(word).map_err(|_| {
         Diagnostic::new("E0011", span, "no such currency").expected("the code of an active currency of ISO 4217")
     })
@@ -305,17 +305,17 @@ mod tests {
     #[test]
     fn what_is_malformed_is_named_with_its_place() {
         for (text, code, span) in [
-            ("a ; b", "E0001", Span::new(2, 3)),
-            ("x. ", "E0001", Span::new(1, 2)),
-            ("\"abc", "E0002", Span::new(0, 4)),
-            ("`abc", "E0002", Span::new(0, 4)),
-            (r#""\x""#, "E0003", Span::new(1, 2)),
-            (r#""\u{110000}""#, "E0003", Span::new(1, 2)),
-            (r#""\u{}""#, "E0003", Span::new(1, 2)),
-            ("2026-02-30", "E0004", Span::new(0, 10)),
-            ("2026-02-20T10:00", "E0004", Span::new(0, 16)),
-            ("` a`", "E0004", Span::new(0, 4)),
-            ("``", "E0004", Span::new(0, 2)),
+            ("a ; b", "E0001", TextSpan::new(2, 3)),
+            ("x. ", "E0001", TextSpan::new(1, 2)),
+            ("\"abc", "E0002", TextSpan::new(0, 4)),
+            ("`abc", "E0002", TextSpan::new(0, 4)),
+            (r#""\x""#, "E0003", TextSpan::new(1, 2)),
+            (r#""\u{110000}""#, "E0003", TextSpan::new(1, 2)),
+            (r#""\u{}""#, "E0003", TextSpan::new(1, 2)),
+            ("2026-02-30", "E0004", TextSpan::new(0, 10)),
+            ("2026-02-20T10:00", "E0004", TextSpan::new(0, 16)),
+            ("` a`", "E0004", TextSpan::new(0, 4)),
+            ("``", "E0004", TextSpan::new(0, 2)),
         ] {
             let error = tokens(text).unwrap_err();
             assert_eq!((error.code.as_str(), error.span), (code, span), "{text}");

@@ -73,7 +73,7 @@ pub use catalogue::{Catalogue, Event, Field, Param};
 pub use change::NextChange;
 pub use check::{MAX_REFERENCES, check};
 pub use definitions::Definitions;
-pub use diagnostic::{Diagnostic, Place, Severity, Span};
+pub use diagnostic::{Diagnostic, Place, Severity, TextSpan};
 pub use eval::Evaluator;
 pub use explain::{Evidence, Explanation, Observed, Proof, Step};
 pub use lexer::MAX_TEXT;

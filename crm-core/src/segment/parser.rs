@@ -7,7 +7,7 @@ mod time;
 use crate::base::Name;
 
 use super::ast::{Expr, Ident, SegmentRef};
-use super::diagnostic::{Diagnostic, Place, Span};
+use super::diagnostic::{Diagnostic, Place, TextSpan};
 use super::lexer::{Token, TokenKind, is_reserved, tokens};
 use super::size::{MAX_DEPTH, check_size, too_deep};
 
@@ -30,7 +30,7 @@ pub fn parse(text: &str) -> Result<Expr, Diagnostic> {
     if *parser.peek() != TokenKind::End {
         return Err(parser.unexpected("`and`, `or` or the end"));
     }
-    check_size(&expr, Span::new(0, text.len()))?;
+    check_size(&expr, TextSpan::new(0, text.len()))?;
     Ok(expr)
 }
 
@@ -52,12 +52,12 @@ impl<'a> Parser<'a> {
         &self.token(0).kind
     }
 
-    fn span(&self) -> Span {
+    fn span(&self) -> TextSpan {
         self.token(0).span
     }
 
     /// The span from a place to the end of the last consumed token.
-    fn since(&self, start: Span) -> Place {
+    fn since(&self, start: TextSpan) -> Place {
         start.to(self.tokens[self.at.saturating_sub(1)].span).into()
     }
 
@@ -270,7 +270,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn name(text: &str, span: Span) -> Parsed<Name> {
+fn name(text: &str, span: TextSpan) -> Parsed<Name> {
     Name::new(text).map_err(|_| {
         Diagnostic::new("E0004", span, "not a name")
             .expected("1 to 128 bytes without control characters or surrounding blanks")

@@ -1,7 +1,7 @@
 //! Limits on trees.
 
 use super::ast::{Check, Expr, Operand, OperandKind};
-use super::diagnostic::{Diagnostic, Span};
+use super::diagnostic::{Diagnostic, TextSpan};
 
 /// How deeply a tree may be nested, operands included.
 pub const MAX_DEPTH: usize = 48;
@@ -9,16 +9,16 @@ pub const MAX_DEPTH: usize = 48;
 pub const MAX_PARTS: usize = 10_000;
 
 /// Refuses a tree that is too deep or too large.
-pub(super) fn check_size(expr: &Expr, span: Span) -> Result<(), Diagnostic> {
+pub(super) fn check_size(expr: &Expr, span: TextSpan) -> Result<(), Diagnostic> {
     let mut parts = 0;
     expr_size(expr, 1, &mut parts, span)
 }
 
-pub(super) fn too_deep(span: Span) -> Diagnostic {
+pub(super) fn too_deep(span: TextSpan) -> Diagnostic {
     Diagnostic::new("E0006", span, "nested too deeply").expected(format!("at most {MAX_DEPTH} levels"))
 }
 
-fn count(more: usize, depth: usize, parts: &mut usize, span: Span) -> Result<(), Diagnostic> {
+fn count(more: usize, depth: usize, parts: &mut usize, span: TextSpan) -> Result<(), Diagnostic> {
     *parts += more;
     if depth > MAX_DEPTH {
         return Err(too_deep(span));
@@ -30,7 +30,7 @@ fn count(more: usize, depth: usize, parts: &mut usize, span: Span) -> Result<(),
     Ok(())
 }
 
-fn expr_size(expr: &Expr, depth: usize, parts: &mut usize, span: Span) -> Result<(), Diagnostic> {
+fn expr_size(expr: &Expr, depth: usize, parts: &mut usize, span: TextSpan) -> Result<(), Diagnostic> {
     count(1, depth, parts, span)?;
     if let Expr::Test(test) = expr {
         operand_size(&test.operand, depth + 1, parts, span)?;
@@ -48,7 +48,7 @@ fn expr_size(expr: &Expr, depth: usize, parts: &mut usize, span: Span) -> Result
     expr.children().iter().try_for_each(|child| expr_size(child, depth + 1, parts, span))
 }
 
-fn operand_size(operand: &Operand, depth: usize, parts: &mut usize, span: Span) -> Result<(), Diagnostic> {
+fn operand_size(operand: &Operand, depth: usize, parts: &mut usize, span: TextSpan) -> Result<(), Diagnostic> {
     count(1, depth, parts, span)?;
     match &operand.kind {
         OperandKind::Call(_, inner, _) | OperandKind::Coalesce(inner, _) => operand_size(inner, depth + 1, parts, span),

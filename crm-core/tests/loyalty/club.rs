@@ -3,7 +3,8 @@
 use crm_core::base::{CountedIds, CustomerId, Env, Id, Money, Name, ProgrammeId, Timestamp};
 use crm_core::fact::Projection;
 use crm_core::loyalty::{
-    Account, Adjustment, Balance, Cancellation, Decision, Definition, Ledger, Programme, Purchase, Redemption, Refund,
+    Account, Adjustment, Balance, Cancellation, Definition, Ledger, PointsDecision, Programme, Purchase, Redemption,
+    Refund,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -66,8 +67,8 @@ impl Club {
     pub fn decide(
         &mut self,
         when: Timestamp,
-        decide: impl FnOnce(&Account<'_>, &Env<'_>) -> crm_core::Result<Decision>,
-    ) -> crm_core::Result<Decision> {
+        decide: impl FnOnce(&Account<'_>, &Env<'_>) -> crm_core::Result<PointsDecision>,
+    ) -> crm_core::Result<PointsDecision> {
         self.now = self.now.max(when);
         let decision = {
             let env = Env::new(self.now, &self.ids);
@@ -96,12 +97,12 @@ impl Club {
         self.decide(last, |account, env| account.refund(purchase, refunds, env)).unwrap().points()
     }
 
-    pub fn redeem(&mut self, redemption: &str, when: &str, points: i64) -> crm_core::Result<Decision> {
+    pub fn redeem(&mut self, redemption: &str, when: &str, points: i64) -> crm_core::Result<PointsDecision> {
         let redemption = Redemption { id: id(redemption), member: self.member, unit: None, points, at: at(when) };
         self.decide(redemption.at, |account, env| account.redeem(&redemption, env))
     }
 
-    pub fn cancel(&mut self, redemption: &str, when: &str, points: Option<i64>) -> crm_core::Result<Decision> {
+    pub fn cancel(&mut self, redemption: &str, when: &str, points: Option<i64>) -> crm_core::Result<PointsDecision> {
         let cancellation = Cancellation {
             id: id(&format!("cancel {redemption} {when}")),
             redemption: id(redemption),
@@ -111,7 +112,7 @@ impl Club {
         self.decide(cancellation.at, |account, env| account.cancel(&cancellation, env))
     }
 
-    pub fn adjust(&mut self, adjustment: &str, when: &str, points: i64) -> crm_core::Result<Decision> {
+    pub fn adjust(&mut self, adjustment: &str, when: &str, points: i64) -> crm_core::Result<PointsDecision> {
         let adjustment = Adjustment {
             id: id(adjustment),
             member: self.member,
@@ -123,7 +124,7 @@ impl Club {
         self.decide(adjustment.at, |account, env| account.adjust(&adjustment, env))
     }
 
-    pub fn settle(&mut self, when: &str) -> Decision {
+    pub fn settle(&mut self, when: &str) -> PointsDecision {
         self.decide(at(when), |account: &Account<'_>, env| account.settle(env)).unwrap()
     }
 

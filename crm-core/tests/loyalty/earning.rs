@@ -3,7 +3,7 @@
 use crm_core::base::{CountedIds, Currency, Env, Money, Name, ProgrammeId, Rounding};
 use crm_core::change::Change;
 use crm_core::loyalty::{
-    Definition, Earn, Outcome, Programme, Purchase, PurchaseLine, Refund, RefundLine, Rule, Unit, publish,
+    Definition, Earn, Programme, Purchase, PurchaseLine, Refund, RefundLine, Rule, RuleOutcome, Unit, publish,
 };
 use proptest::prelude::*;
 
@@ -98,25 +98,25 @@ fn every_rule_says_what_it_does_and_why_not() {
     drink.category = Some("drink".into());
     let purchase = club.purchase("A", "2026-01-10", "50.00").line(food).line(drink);
     let version = club.programme.at(purchase.at).unwrap();
-    let said: Vec<Outcome> =
+    let said: Vec<RuleOutcome> =
         version.simulate(&purchase, None).unwrap().into_iter().map(|contribution| contribution.outcome).collect();
     assert_eq!(
         said,
         [
-            Outcome::Awards(50),
-            Outcome::OtherCurrency,
-            Outcome::NothingEligible,
-            Outcome::BelowMinimum,
-            Outcome::OtherTier,
-            Outcome::TooEarly,
-            Outcome::TooLate,
-            Outcome::NotAboutPurchases,
-            Outcome::Awards(6),
-            Outcome::GroupTaken,
+            RuleOutcome::Awards(50),
+            RuleOutcome::OtherCurrency,
+            RuleOutcome::NothingEligible,
+            RuleOutcome::BelowMinimum,
+            RuleOutcome::OtherTier,
+            RuleOutcome::TooEarly,
+            RuleOutcome::TooLate,
+            RuleOutcome::NotAboutPurchases,
+            RuleOutcome::Awards(6),
+            RuleOutcome::GroupTaken,
         ]
     );
     let gold = version.simulate(&purchase, Some(&name("gold"))).unwrap();
-    assert_eq!(gold[4].outcome, Outcome::Awards(9));
+    assert_eq!(gold[4].outcome, RuleOutcome::Awards(9));
     assert!(club.ledger.movements().next().is_none(), "nothing is written");
 }
 

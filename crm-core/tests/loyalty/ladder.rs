@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crm_core::base::{CalendarUnit, CountedIds, CustomerId, Env, Money, Period, ProgrammeId, Timestamp, Window, Zone};
 use crm_core::fact::Projection;
-use crm_core::loyalty::{Account, Decision, Definition, Ledger, Programme, Purchase, Refund};
+use crm_core::loyalty::{Account, Definition, Ledger, PointsDecision, Programme, Purchase, Refund};
 use proptest::prelude::*;
 
 use crate::club::{at, eur, id};
@@ -216,7 +216,7 @@ proptest! {
             let bought = start.saturating_add_days(*day);
             let amount = Money::new(*cents, eur("0").currency());
             let purchase = Purchase::new(id(&format!("order {number}")), member, bought, amount);
-            let write = |decision: Decision, ledger: &mut Ledger| {
+            let write = |decision: PointsDecision, ledger: &mut Ledger| {
                 decision.movements.iter().for_each(|movement| ledger.apply(&movement.to_fact()));
             };
             let decision = Account::new(&programme, member, &ledger).earn(&purchase, &env).unwrap();

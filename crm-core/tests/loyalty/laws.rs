@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crm_core::base::{CountedIds, CustomerId, Env, Id, Money, ProgrammeId, Timestamp, Window};
 use crm_core::fact::{Fact, Projection};
 use crm_core::loyalty::{
-    Account, Adjustment, Cancellation, Decision, Definition, History, Join, Ledger, Lot, Movement, MovementKind,
+    Account, Adjustment, Cancellation, Definition, History, Join, Ledger, Lot, Movement, MovementKind, PointsDecision,
     Programme, Purchase, Redemption, Refund, replay,
 };
 use proptest::prelude::*;
@@ -220,7 +220,7 @@ impl World {
         self.reference(more, Timestamp::MAX).short
     }
 
-    fn write(&mut self, decision: &Decision) {
+    fn write(&mut self, decision: &PointsDecision) {
         for movement in &decision.movements {
             let fact = movement.to_fact();
             assert_eq!(Movement::from_fact(&fact).unwrap(), *movement);

@@ -3,18 +3,18 @@
 use crm_core::base::{AsOf, CountedIds, Env, Error, StoreError};
 use crm_core::change::{Change, ChangeSet};
 use crm_core::fact::{Projection, SourceRef};
-use crm_core::marketing::{CampaignHistory, CampaignStep, Outcome, record_outcomes, record_sent};
+use crm_core::marketing::{CampaignHistory, CampaignStep, MessageOutcome, record_outcomes, record_sent};
 use crm_core::privacy::{ContactReason, SuppressionHistory, evaluate};
 use crm_core::store::{Memory, Store};
 
 use super::world::{appended, campaign, consents, customer, day, name, permit, policy, question, token, willing};
 
-fn outcome(step: CampaignStep) -> Outcome {
+fn outcome(step: CampaignStep) -> MessageOutcome {
     let source = Some(SourceRef::new(name("mailer"), "event-1"));
-    Outcome { address: Some(token(1)), source, ..Outcome::new(customer(1), step, day(11)) }
+    MessageOutcome { address: Some(token(1)), source, ..MessageOutcome::new(customer(1), step, day(11)) }
 }
 
-fn record(outcome: Outcome) -> Vec<crm_core::fact::Fact> {
+fn record(outcome: MessageOutcome) -> Vec<crm_core::fact::Fact> {
     let ids = CountedIds::from(1);
     appended(record_outcomes(&campaign(), [outcome], &Env::new(day(12), &ids)).unwrap())
 }
@@ -41,7 +41,7 @@ fn outcomes_have_their_consequences() {
 
 #[test]
 fn a_complaint_objects_even_when_the_address_has_no_token() {
-    let facts = record(Outcome { address: None, ..outcome(CampaignStep::Complained) });
+    let facts = record(MessageOutcome { address: None, ..outcome(CampaignStep::Complained) });
     let mut file = willing(1);
     file.consents.merge(&consents(&facts, 1));
     let decision = evaluate(&policy(), &question(1), &file.consents, file.points.first(), AsOf::at(day(12)));
@@ -62,7 +62,7 @@ fn what_is_planned_or_sent_is_no_outcome() {
     for step in [CampaignStep::Planned, CampaignStep::HeldOut, CampaignStep::Sent] {
         assert!(matches!(record_outcomes(&campaign(), [outcome(step)], &env), Err(Error::Invalid { .. })));
     }
-    let tomorrow = Outcome { at: day(13), ..outcome(CampaignStep::Opened) };
+    let tomorrow = MessageOutcome { at: day(13), ..outcome(CampaignStep::Opened) };
     assert!(record_outcomes(&campaign(), [tomorrow], &env).is_err());
 }
 

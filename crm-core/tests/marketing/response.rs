@@ -3,7 +3,7 @@
 use crm_core::base::{AsOf, CountedIds, Env};
 use crm_core::fact::{Fact, Projection};
 use crm_core::marketing::{
-    Campaign, CampaignHistory, CampaignStep, Outcome, ResponseTally, Share, Uplift, plan, record_outcomes,
+    Campaign, CampaignHistory, CampaignStep, MessageOutcome, ResponseTally, Share, Uplift, plan, record_outcomes,
 };
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ fn tally() -> ResponseTally {
 
 fn outcomes(steps: &[(u8, CampaignStep, i64)]) -> Vec<Fact> {
     let ids = CountedIds::from(1);
-    let outcomes = steps.iter().map(|(n, step, at)| Outcome::new(customer(*n), *step, day(*at)));
+    let outcomes = steps.iter().map(|(n, step, at)| MessageOutcome::new(customer(*n), *step, day(*at)));
     appended(record_outcomes(&campaign(), outcomes, &Env::new(day(100), &ids)).unwrap())
 }
 

@@ -4,7 +4,7 @@ use crm_core::base::{AsOf, Channel, ContactPointId, CountedIds, CustomerId, Env,
 use crm_core::change::{Change, ChangeSet};
 use crm_core::fact::{Fact, Projection};
 use crm_core::privacy::{
-    AddressKey, AddressToken, ConsentEvent, ConsentHistory, ConsentKind, ContactQuestion, Decision, LawfulBasis,
+    AddressKey, AddressToken, ConsentEvent, ConsentHistory, ConsentKind, ContactDecision, ContactQuestion, LawfulBasis,
     PointStatus, Policy, Purpose, Scope, SuppressionHistory, SuppressionReason, evaluate, lift_suppression,
     record_consent, suppress,
 };
@@ -77,7 +77,7 @@ pub fn history(told: &[Told]) -> ConsentHistory {
     ConsentHistory::fold(&facts(told))
 }
 
-pub fn decide(told: &[Told], question: &ContactQuestion, status: Option<&PointStatus>, as_of: AsOf) -> Decision {
+pub fn decide(told: &[Told], question: &ContactQuestion, status: Option<&PointStatus>, as_of: AsOf) -> ContactDecision {
     evaluate(&policy(), question, &history(told), status, as_of)
 }
 

@@ -63,6 +63,7 @@ pub struct CutPoints {
 
 /// How customers are scored and named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct RfmOptions {
     /// What counts as frequency.
     pub frequency: Frequency,

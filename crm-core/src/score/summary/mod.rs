@@ -38,27 +38,34 @@ pub struct SummaryOptions {
     /// The unit in which models will count time.
     pub unit: TimeUnit,
     /// The zone whose civil days the day numbers are.
+    #[serde(default = "utc")]
     pub zone: Name,
     /// The currency of the amounts.
     pub currency: Currency,
     /// What becomes of amounts below zero.
+    #[serde(default = "net")]
     pub refunds: Refunds,
     /// How many threads to use; 0 and 1 stay on the calling thread. The result is the same for every number.
+    #[serde(default = "one")]
     pub threads: usize,
+}
+
+const fn utc() -> Name {
+    Name::from_static("UTC")
+}
+
+const fn net() -> Refunds {
+    Refunds::Net
+}
+
+const fn one() -> usize {
+    1
 }
 
 impl SummaryOptions {
     /// No holdout, UTC, refunds net, one thread.
     pub const fn new(as_of: Date, unit: TimeUnit, currency: Currency) -> Self {
-        Self {
-            as_of,
-            holdout_until: None,
-            unit,
-            zone: Name::from_static("UTC"),
-            currency,
-            refunds: Refunds::Net,
-            threads: 1,
-        }
+        Self { as_of, holdout_until: None, unit, zone: utc(), currency, refunds: net(), threads: one() }
     }
 
     /// The last day that is looked at at all.

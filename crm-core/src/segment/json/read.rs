@@ -7,7 +7,7 @@ use crate::segment::ast::{
     AggFn, Aggregate, Check, CmpOp, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier,
     SegmentRef, Test, TextOp,
 };
-use crate::segment::diagnostic::{Diagnostic, Place, Span};
+use crate::segment::diagnostic::{Diagnostic, Place, TextSpan};
 use crate::segment::size::{MAX_DEPTH, check_size, too_deep};
 use crate::segment::time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef, calendar_units};
 
@@ -47,9 +47,9 @@ pub(super) fn top(json: &Json) -> Result<Expr, Diagnostic> {
             let place = if path.is_empty() { "at the top".to_owned() } else { format!("at {path}") };
             Diagnostic::new("E0012", Place::NONE, format!("malformed JSON form {place}")).expected(expected)
         }
-        Trouble::TooDeep => too_deep(Span::default()),
+        Trouble::TooDeep => too_deep(TextSpan::default()),
     })?;
-    check_size(&expr, Span::default())?;
+    check_size(&expr, TextSpan::default())?;
     Ok(expr)
 }
 

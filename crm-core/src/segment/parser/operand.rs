@@ -2,7 +2,7 @@
 
 use crate::base::{Money, Name, Value};
 use crate::segment::ast::{AggFn, Function, Ident, Literal, Measure, Operand, OperandKind};
-use crate::segment::diagnostic::{Diagnostic, Span};
+use crate::segment::diagnostic::{Diagnostic, TextSpan};
 use crate::segment::lexer::{TokenKind, currency, is_currency_code, is_reserved, is_unit};
 use crate::segment::time::ZoneRef;
 
@@ -164,7 +164,7 @@ impl Parser<'_> {
     }
 
     /// A number, with a currency or a unit or without.
-    fn number(&mut self, digits: &str, negative: bool, start: Span) -> Parsed<Literal> {
+    fn number(&mut self, digits: &str, negative: bool, start: TextSpan) -> Parsed<Literal> {
         let sign = if negative { "-" } else { "" };
         let here = self.since(start);
         let bad = |expected: &str| Diagnostic::new("E0004", here, "not a number that fits").expected(expected);
