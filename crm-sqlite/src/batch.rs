@@ -11,9 +11,10 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
 use crate::column::{self, NULL, bind_fields};
+use crate::declare;
 use crate::error::{Fail, Result};
 use crate::feed::Touched;
-use crate::layout::{self, Table};
+use crate::layout::Table;
 use crate::memory::Memory;
 use crate::records::{self, Found, key_hash};
 use crate::session::Session;
@@ -69,7 +70,7 @@ impl<'a> Batch<'a> {
 
     fn declare(&mut self, target: &Target, grown: &Registry) -> Result<()> {
         let old = Arc::clone(&self.session.known.layout);
-        if !layout::grow(&self.session.conn, &old, grown, target)? {
+        if !declare::grow(&self.session.conn, &old, grown, target)? {
             return Ok(());
         }
         self.session.refresh()?;

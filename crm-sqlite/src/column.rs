@@ -33,12 +33,19 @@ impl Column {
         if matches!(self.value_type, ValueType::Money) { 2 } else { 1 }
     }
 
+    /// The names of the columns.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names = vec![self.sql.clone()];
+        if self.value_type == ValueType::Money {
+            names.push(format!("{}_currency", self.sql));
+        }
+        names
+    }
+
     /// The names of the columns, each after a comma and a prefix.
     pub(crate) fn list(&self, prefix: &str) -> String {
-        match self.value_type {
-            ValueType::Money => format!(", {prefix}\"{0}\", {prefix}\"{0}_currency\"", self.sql),
-            _ => format!(", {prefix}\"{}\"", self.sql),
-        }
+        let quoted = self.names().into_iter().map(|name| format!("{prefix}\"{name}\""));
+        std::iter::once(String::new()).chain(quoted).collect::<Vec<_>>().join(", ")
     }
 
     /// The columns as they are added to a table. Affinities never change a value that is bound here.

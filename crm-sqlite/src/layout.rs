@@ -36,9 +36,6 @@ pub(crate) const RECORD: usize = 6;
 /// The columns before the declared ones in what a fact is read with.
 pub(crate) const FACT: usize = 12;
 
-/// The number of fields that get columns; SQLite allows 2,000 columns, and money takes two.
-const MAX_COLUMNS: usize = 900;
-
 /// All tables, at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
@@ -62,6 +59,13 @@ impl Layout {
     /// The kind's and the stream's table of a name.
     pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &Arc<Table>> {
         self.by_number.values().filter(move |table| table.target.as_str() == name)
+    }
+
+    pub(crate) fn target(&self, target: &Target) -> Option<&Arc<Table>> {
+        match target {
+            Target::Kind(kind) => self.kind(kind),
+            Target::Stream(stream) => self.stream(stream),
+        }
     }
 
     pub(crate) fn number(&self, t: i64) -> Option<&Arc<Table>> {
@@ -125,14 +129,11 @@ impl Layout {
 impl Table {
     fn new(t: i64, target: Target, columns: Vec<Column>) -> Self {
         let (fixed, select, index, otherwise) = match &target {
-            Target::Kind(kind) => (
-                "k, id, version, subject, itself, keys, digest, extra",
-                "SELECT r.id, r.version, r.subject, r.itself, r.keys, r.extra",
-                format!("_rs_{kind}"),
-                "",
-            ),
+            Target::Kind(kind) => {
+                (OF_A_KIND, "SELECT r.id, r.version, r.subject, r.itself, r.keys, r.extra", format!("_rs_{kind}"), "")
+            }
             Target::Stream(stream) => (
-                "seq, id, subject, at, delay, name, amount, currency, points, source, source_id, digest, extra",
+                OF_A_STREAM,
                 "SELECT r.seq, r.id, r.subject, r.at, r.delay, r.name, r.amount, r.currency, r.points, r.source, \
                  r.source_id, r.extra",
                 format!("_fs_{stream}"),
@@ -160,96 +161,16 @@ impl Table {
     }
 }
 
-/// Makes the tables hold what a registry declares beyond the present layout, and says what has grown. The caller has a
-/// transaction open and loads the layout again afterwards.
-pub(crate) fn grow(conn: &Connection, old: &Layout, new: &Registry, target: &Target) -> Result<bool> {
-    let fields = new.fields(target);
-    let known = old.registry.fields(target).len();
-    let table = match target {
-        Target::Kind(kind) => old.kind(kind),
-        Target::Stream(stream) => old.stream(stream),
-    };
-    if table.is_some() && fields.len() == known {
-        return Ok(false);
-    }
-    let t = match table {
-        Some(table) => table.t,
-        None => create(conn, target)?,
-    };
-    let sql = table_name(target);
-    let mut taken = column_names(conn, &sql)?;
-    for field in fields.iter().skip(known) {
-        let column = (taken.len() < MAX_COLUMNS).then(|| plain(field, &taken));
-        if let Some(name) = &column {
-            for definition in Column::new(target, field, name.clone()).definitions() {
-                conn.execute_batch(&format!("ALTER TABLE {sql} ADD COLUMN {definition}"))?;
-            }
-            taken = column_names(conn, &sql)?;
-        }
-        let json = serde_json::to_string(field).map_err(|_| Fail::malformed("a declaration that has no JSON form"))?;
-        conn.prepare_cached("INSERT INTO _field (target, name, column_name, declaration) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((t, field.name.as_str(), column, json))?;
-    }
-    conn.execute_batch("UPDATE _state SET layout = layout + 1")?;
-    Ok(true)
-}
-
 /// Names that begin with `_` are for the store; kinds and streams never do.
-fn table_name(target: &Target) -> String {
+pub(crate) fn table_name(target: &Target) -> String {
     match target {
         Target::Kind(kind) => format!("_r_{kind}"),
         Target::Stream(stream) => format!("_f_{stream}"),
     }
 }
 
-/// Makes the empty table of a kind or stream.
-fn create(conn: &Connection, target: &Target) -> Result<i64> {
-    let sql = table_name(target);
-    let (sort, ddl) = match target {
-        Target::Kind(kind) => (
-            "kind",
-            format!(
-                "CREATE TABLE {sql} (k INTEGER PRIMARY KEY, id BLOB NOT NULL, version INTEGER NOT NULL, \
-                 subject INTEGER, itself INTEGER NOT NULL, keys TEXT, digest INTEGER NOT NULL, extra TEXT);\n\
-                 CREATE UNIQUE INDEX _ri_{kind} ON {sql} (id);\n\
-                 CREATE INDEX _rs_{kind} ON {sql} (subject);"
-            ),
-        ),
-        Target::Stream(stream) => (
-            "stream",
-            format!(
-                "CREATE TABLE {sql} (seq INTEGER PRIMARY KEY, id BLOB NOT NULL, subject INTEGER NOT NULL, \
-                 at INTEGER NOT NULL, delay INTEGER NOT NULL, name INTEGER NOT NULL, amount INTEGER, \
-                 currency INTEGER, points INTEGER, source INTEGER, source_id TEXT, digest INTEGER NOT NULL, extra TEXT);\n\
-                 CREATE UNIQUE INDEX _fi_{stream} ON {sql} (id);\n\
-                 CREATE INDEX _fs_{stream} ON {sql} (subject, at, name, amount, currency, points);"
-            ),
-        ),
-    };
-    conn.execute_batch(&ddl)?;
-    let mut insert = conn.prepare_cached("INSERT INTO _target (sort, name) VALUES (?1, ?2)")?;
-    Ok(insert.insert((sort, target.as_str()))?)
-}
-
-fn column_names(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    let mut names = conn.prepare_cached("SELECT name FROM pragma_table_info(?1)")?;
-    let names = names.query_map([table], |row| row.get(0))?;
-    Ok(names.collect::<rusqlite::Result<_>>()?)
-}
-
-/// A column's name: the field's, reduced to a plain identifier that the table has not got yet.
-fn plain(field: &FieldDecl, taken: &[String]) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-    let stem: String = field.name.as_str().chars().map(plain).take(48).collect();
-    // A leading mark keeps the name apart from numbers and from the words of SQL.
-    let stem = if stem.starts_with(|c: char| c.is_ascii_lowercase()) { stem } else { format!("x_{stem}") };
-    // SQLite keeps two names for the number of a row.
-    let free = |name: &String| {
-        !["rowid", "oid"].contains(&name.as_str())
-            && !taken.contains(name)
-            && !taken.contains(&format!("{name}_currency"))
-    };
-    let numbered = (2..).map(|number| format!("{stem}_{number}"));
-    let mut names = std::iter::once(stem.clone()).chain(numbered);
-    names.find(free).unwrap_or(stem)
-}
+/// The columns that every kind's table has.
+pub(crate) const OF_A_KIND: &str = "k, id, version, subject, itself, keys, digest, extra";
+/// The columns that every stream's table has.
+pub(crate) const OF_A_STREAM: &str =
+    "seq, id, subject, at, delay, name, amount, currency, points, source, source_id, digest, extra";

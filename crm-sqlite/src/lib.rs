@@ -5,14 +5,20 @@
 //! read with the `sqlite3` shell. What was acknowledged survives the end of the process and, unless told otherwise, a
 //! loss of power. What was erased is overwritten.
 
+#[cfg(feature = "arrow")]
+mod arrow;
+#[cfg(feature = "arrow")]
+mod arrow_column;
 mod batch;
 mod column;
+mod declare;
 mod error;
 mod fact_pages;
 mod facts;
 mod feed;
 mod guard;
 mod layout;
+mod life;
 mod memory;
 mod open;
 mod options;
@@ -28,6 +34,8 @@ mod view;
 mod vocabulary;
 mod write;
 
+#[cfg(feature = "arrow")]
+pub use arrow::Batches;
 pub use options::{Durability, Options};
 pub use query::{Cell, Column, Table};
 pub use sqlite::Sqlite;

@@ -45,6 +45,10 @@ pub(crate) fn check_path(path: &Path) -> Result<(), StoreError> {
     if !folder.is_dir() {
         return Err(unavailable("the directory of the store does not exist"));
     }
+    // SQLite takes what is shorter than a page for an empty file and would write over it.
+    if std::fs::metadata(path).is_ok_and(|file| (1..512).contains(&file.len())) {
+        return Err(StoreError::Corrupt { reason: "not an SQLite file; choose another path".into() });
+    }
     Ok(())
 }
 
@@ -137,12 +141,17 @@ fn pragma(conn: &Connection, name: &str) -> Result<i64> {
 
 /// Whether the file is ours, or nobody's yet, and of a version that this library knows. Nothing is written.
 fn check_identity(conn: &Connection) -> Result<()> {
-    let (application, version) = (pragma(conn, "application_id")?, pragma(conn, "user_version")?);
+    // One statement, so that a file which another process is just making is seen before or after, not between.
+    let (application, version, tables): (i64, i64, i64) = conn.query_row(
+        "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), \
+         count(*) FROM sqlite_schema",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     if application == i64::from(APPLICATION_ID) {
         let found = u32::try_from(version).unwrap_or(u32::MAX);
         return if found > SCHEMA { Err(StoreError::SchemaTooNew { found, supported: SCHEMA }.into()) } else { Ok(()) };
     }
-    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if (application, version, tables) == (0, 0, 0) {
         return Ok(());
     }

@@ -4,23 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use crm_core::base::{Id, Kind, Name, Page, Reason, Text};
+use crm_core::base::{Id, Kind, Name, Page, Reason};
 use crm_core::change::{Change, ChangeSet, Committed, Receipt};
 use crm_core::fact::Fact;
 use crm_core::record::{Key, Record};
 use crm_core::store::{FactQuery, Lifecycle, Scan, Store, StoreError, StoreInfo, Verify, VerifyReport, page_limit};
-use rusqlite::{Connection, MAIN_DB};
+use rusqlite::Connection;
 
-use crate::error::{Fail, NAME, Result};
+use crate::error::{NAME, Result};
 use crate::guard::Counted;
 use crate::open::{self, Role, SCHEMA};
 use crate::options::Options;
 use crate::pool::{Pool, poisoned};
-use crate::query::{self, Cell, Table};
 use crate::reserve::Reserve;
 use crate::session::{Known, Session};
 use crate::write::Writer;
-use crate::{fact_pages, feed, guard, records, residue, verify};
+use crate::{fact_pages, feed, guard, records, verify};
 
 /// A store in one SQLite file.
 ///
@@ -48,18 +47,18 @@ use crate::{fact_pages, feed, guard, records, residue, verify};
 /// # Ok::<(), crm_core::store::StoreError>(())
 /// ```
 pub struct Sqlite {
-    place: Place,
-    options: Options,
+    pub(crate) place: Place,
+    pub(crate) options: Options,
     state: RwLock<State>,
 }
 
 /// Where the store is.
-enum Place {
+pub(crate) enum Place {
     File(PathBuf),
     Process,
 }
 
-enum State {
+pub(crate) enum State {
     Open(Box<Open>),
     /// A store in the process has nothing else to be kept in than its connection.
     Suspended(Option<Box<Open>>),
@@ -67,7 +66,7 @@ enum State {
 }
 
 /// The connections of an open store. Calls hold the state for reading, so that it cannot be closed under them.
-struct Open {
+pub(crate) struct Open {
     writer: Mutex<Writer>,
     /// None for a store in the process, whose one connection does all.
     readers: Option<Pool>,
@@ -101,39 +100,6 @@ impl Sqlite {
         Self::start(Place::Process, Options::default())
     }
 
-    /// Asks a question in SQL, which can only read: the views named after the kinds and streams hold ids, instants and
-    /// amounts as people write them. Values for the places marked `?` are given apart.
-    ///
-    /// This is the way to look into a file that the process has open: another copy of SQLite would destroy its locks.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), crm_core::store::StoreError> {
-    /// use crm_sqlite::{Cell, Sqlite};
-    ///
-    /// let store = Sqlite::in_memory()?;
-    /// let table = store.query("SELECT 6 * ? AS answer", &[Cell::Int(7)])?;
-    /// assert_eq!(table.columns[0].name, "answer");
-    /// assert_eq!(table.columns[0].values, [Cell::Int(42)]);
-    /// assert!(store.query("DELETE FROM _commit", &[]).is_err());
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`StoreError::Malformed`] when the query is wrong or does more than read.
-    pub fn query(&self, sql: &str, values: &[Cell]) -> Result<Table, StoreError> {
-        let state = self.state()?;
-        let open = state.open()?;
-        let answer = match &self.place {
-            Place::File(path) => {
-                let _counted = Counted::connection(path);
-                query::connect(path).and_then(|mut conn| query::run(&mut conn, sql, values))
-            }
-            Place::Process => query::run(&mut open.writer()?.session.conn, sql, values),
-        };
-        Ok(answer?)
-    }
-
     /// What this process does that endangers the file, as far as the library can see it: other handles on the file, and
     /// other copies of SQLite. Nothing is found on systems without `/proc`.
     pub fn warnings(&self) -> Vec<Reason> {
@@ -148,8 +114,13 @@ impl Sqlite {
         Ok(Self { place, options, state: RwLock::new(State::Open(Box::new(open))) })
     }
 
-    fn state(&self) -> Result<RwLockReadGuard<'_, State>> {
+    pub(crate) fn state(&self) -> Result<RwLockReadGuard<'_, State>> {
         self.state.read().map_err(|_| poisoned())
+    }
+
+    /// The state, when no call is under way.
+    pub(crate) fn change(&self) -> Result<RwLockWriteGuard<'_, State>> {
+        self.state.write().map_err(|_| poisoned())
     }
 
     fn ask<T>(&self, question: impl Fn(&Connection, &mut Known) -> Result<T>) -> Result<T, StoreError> {
@@ -168,13 +139,13 @@ impl std::fmt::Debug for Sqlite {
 }
 
 impl State {
-    fn open(&self) -> Result<&Open> {
+    pub(crate) fn open(&self) -> Result<&Open> {
         if let Self::Open(open) = self { Ok(open) } else { Err(StoreError::Closed.into()) }
     }
 }
 
 impl Open {
-    fn new(place: &Place, options: &Options) -> Result<Self> {
+    pub(crate) fn new(place: &Place, options: &Options) -> Result<Self> {
         let (mut conn, readers, counted) = match place {
             Place::File(path) => {
                 let counted = [Counted::store(path), Counted::connection(path)];
@@ -194,11 +165,11 @@ impl Open {
         Ok(Self { writer, readers, reserve, _counted: store })
     }
 
-    fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
+    pub(crate) fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
         self.writer.lock().map_err(|_| poisoned())
     }
 
-    fn read<T>(&self, question: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+    pub(crate) fn read<T>(&self, question: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         match &self.readers {
             Some(pool) => pool.run(question),
             None => question(&mut self.writer()?.session),
@@ -228,7 +199,7 @@ impl Open {
 }
 
 /// Writes the log back into the file and empties it. Says whether nobody was in the way.
-fn write_back(conn: &Connection) -> Result<bool> {
+pub(crate) fn write_back(conn: &Connection) -> Result<bool> {
     conn.busy_timeout(Duration::from_millis(200))?;
     let busy = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
     conn.busy_timeout(open::PATIENCE)?;
@@ -316,103 +287,4 @@ impl Store for Sqlite {
 
 fn unsupported(operation: &'static str) -> StoreError {
     StoreError::Unsupported { store: NAME, operation: Name::from_static(operation) }
-}
-
-/// The steps in the life of a store.
-impl Sqlite {
-    /// The state, when no call is under way.
-    fn change(&self) -> Result<RwLockWriteGuard<'_, State>> {
-        self.state.write().map_err(|_| poisoned())
-    }
-
-    fn suspend(&self) -> Result<()> {
-        let mut state = self.change()?;
-        *state = match std::mem::replace(&mut *state, State::Closed) {
-            State::Open(open) => State::Suspended(matches!(self.place, Place::Process).then_some(open)),
-            other => other,
-        };
-        if matches!(*state, State::Closed) { Err(StoreError::Closed.into()) } else { Ok(()) }
-    }
-
-    fn resume(&self) -> Result<()> {
-        let mut state = self.change()?;
-        match &mut *state {
-            State::Suspended(kept) => {
-                let open = kept.take().map_or_else(|| Open::new(&self.place, &self.options).map(Box::new), Ok)?;
-                *state = State::Open(open);
-            }
-            State::Open(_) | State::Closed => {}
-        }
-        state.open().map(drop)
-    }
-
-    /// Writes a copy beside the path and moves it there, so that there is never half a snapshot.
-    fn snapshot(&self, path: &Path) -> Result<()> {
-        let failed = |what: &str, error: &std::io::Error| {
-            let reason = format!("the snapshot cannot be {what}: {}", error.kind()).into();
-            Fail::Store(StoreError::Unavailable { retryable: false, reason })
-        };
-        open::check_path(path)?;
-        let state = self.state()?;
-        let open = state.open()?;
-        if path.exists() {
-            let reason = "the path of the snapshot is taken".into();
-            return Err(StoreError::Unavailable { retryable: false, reason }.into());
-        }
-        let mut partial = path.as_os_str().to_owned();
-        partial.push("-partial");
-        let partial = PathBuf::from(partial);
-        if partial.exists() {
-            std::fs::remove_file(&partial).map_err(|error| failed("begun", &error))?;
-        }
-        let name = partial.to_str().ok_or_else(|| Fail::malformed("the path of a snapshot is not UTF-8"))?;
-        let done = match &self.place {
-            Place::File(own) => open::connect(own, &self.options, Role::Write)?.execute("VACUUM INTO ?1", [name]),
-            Place::Process => open.writer()?.session.conn.execute("VACUUM INTO ?1", [name]),
-        };
-        if let Err(error) = done {
-            let _ = std::fs::remove_file(&partial);
-            return Err(error.into());
-        }
-        std::fs::rename(&partial, path).map_err(|error| failed("moved to its place", &error))
-    }
-
-    fn scrub(&self) -> Result<()> {
-        let state = self.state()?;
-        let writer = state.open()?.writer()?;
-        let conn = &writer.session.conn;
-        // What is rebuilt goes through a temporary file: it may be larger than the memory.
-        conn.execute_batch("PRAGMA temp_store = FILE")?;
-        let done = conn.execute_batch("REINDEX; VACUUM");
-        conn.execute_batch("PRAGMA temp_store = MEMORY")?;
-        done?;
-        if matches!(self.place, Place::Process) || write_back(conn)? {
-            return Ok(());
-        }
-        let reason = "somebody is reading, so the old content stays in the log until the next scrub".into();
-        Err(StoreError::Unavailable { retryable: true, reason }.into())
-    }
-
-    fn residue(&self, texts: &[Text]) -> Result<VerifyReport> {
-        let mut state = self.change()?;
-        let checked = state.open()?.read(|session| session.ask_many(|conn, known| verify::count(conn, known)))?;
-        let problems = match &self.place {
-            Place::Process => {
-                let mut writer = state.open()?.writer()?;
-                let bytes = writer.session.conn.serialize(MAIN_DB)?;
-                residue::in_bytes(&bytes, texts)
-            }
-            Place::File(path) if !guard::is_alone(path) => {
-                let reason = "another store of this process has the file open".into();
-                return Err(StoreError::Unavailable { retryable: true, reason }.into());
-            }
-            Place::File(path) => {
-                *state = State::Suspended(None);
-                let problems = residue::in_files(path, texts);
-                *state = State::Open(Box::new(Open::new(&self.place, &self.options)?));
-                problems?
-            }
-        };
-        Ok(VerifyReport { checked, problems })
-    }
 }
