@@ -4,7 +4,7 @@
 
 use crm_core::Crm;
 use crm_core::base::{
-    CountedIds, DataClass, Error, FieldDecl, Name, Personal, Provenance, Timestamp, Value, ValueType,
+    AsOf, CountedIds, DataClass, Error, FieldDecl, Name, Personal, Provenance, Timestamp, Value, ValueType,
 };
 use crm_core::crm::FixedClock;
 use crm_core::customer::{AttributeValue, ContactKind, Customer, NewContactPoint, NewCustomer, NewRelationship};
@@ -102,7 +102,8 @@ fn attributes_keep_their_history_and_answer_as_of_both_times() {
     let now = crm.customers().get(anna.id).unwrap();
     assert_eq!(now.attributes.get("plan").and_then(Value::as_text), Some("gold"), "the late fact is older");
     let then = |valid: &str, known: &str| {
-        let held = crm.customers().attribute_as_of(anna.id, &PLAN, at(valid), at(known)).unwrap();
+        let held =
+            crm.customers().attribute_as_of(anna.id, &PLAN, AsOf { valid: at(valid), known: at(known) }).unwrap();
         held.and_then(|one| one.value).and_then(|value| value.as_text().map(str::to_owned))
     };
     assert_eq!(then("2026-03-15T00:00:00Z", "2026-04-15T00:00:00Z").as_deref(), Some("free"));

@@ -1,7 +1,7 @@
 //! Customers, their addresses, attributes and relationships.
 
 use super::Crm;
-use crate::base::{Cursor, CustomerId, Error, FieldDecl, Id, Name, Page, Result, Timestamp};
+use crate::base::{AsOf, Cursor, CustomerId, Error, FieldDecl, Id, Name, Page, Result, Timestamp};
 use crate::change::ChangeSet;
 use crate::customer::{
     self, ATTRIBUTE, Attribute, AttributeValue, CONTACT_POINT, CUSTOMER, ContactKind, ContactPoint, Customer,
@@ -184,15 +184,9 @@ impl Customers {
     }
 
     /// The value that an attribute had at an instant, by what was known at another.
-    pub fn attribute_as_of(
-        &self,
-        id: CustomerId,
-        name: &Name,
-        valid: Timestamp,
-        known: Timestamp,
-    ) -> Result<Option<Attribute>> {
-        let facts = self.attribute_facts(id, std::slice::from_ref(name), Some(known))?;
-        let held = facts.iter().map(Attribute::from_fact).filter(|one| one.at <= valid);
+    pub fn attribute_as_of(&self, id: CustomerId, name: &Name, as_of: AsOf) -> Result<Option<Attribute>> {
+        let facts = self.attribute_facts(id, std::slice::from_ref(name), Some(as_of.known))?;
+        let held = facts.iter().map(Attribute::from_fact).filter(|one| one.at <= as_of.valid);
         Ok(held.max_by_key(|one| (one.at, one.recorded)))
     }
 

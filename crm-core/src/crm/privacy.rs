@@ -68,13 +68,13 @@ impl Privacy {
     }
 
     /// All that an evaluation has to know of a customer.
-    pub fn file(&self, customer: CustomerId) -> Result<ContactFile> {
+    pub(super) fn file(&self, customer: CustomerId) -> Result<ContactFile> {
         let mut files = self.files(Some(&[customer]))?;
         files.remove(&customer).ok_or_else(|| Error::not_found("customer", customer))
     }
 
     /// All that evaluations have to know of some customers, or of everybody.
-    pub fn files(&self, customers: Option<&[CustomerId]>) -> Result<BTreeMap<CustomerId, ContactFile>> {
+    pub(super) fn files(&self, customers: Option<&[CustomerId]>) -> Result<BTreeMap<CustomerId, ContactFile>> {
         let mut files = match customers {
             Some(some) => some.iter().map(|id| (*id, ContactFile::new(*id))).collect(),
             None => self.everybody()?,
