@@ -28,8 +28,8 @@ docs: ## the API's documentation
 fuzz: ## a minute of each fuzz target
 	scripts/fuzz.sh
 
-full: ## the long runs: 100 kills, 100 000 property cases
-	CRM_KILL_LOOPS=100 PROPTEST_CASES=100000 $(CARGO) test --workspace --all-features --locked --release
+full: ## the long runs: 100 kills, every call failing once, 100 000 property cases
+	CRM_KILL_LOOPS=100 CRM_FAULT_STRIDE=1 PROPTEST_CASES=100000 $(CARGO) test --workspace --all-features --locked --release
 
 clean: ## remove what was built
 	$(CARGO) clean

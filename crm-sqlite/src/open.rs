@@ -160,17 +160,84 @@ fn check_identity(conn: &Connection) -> Result<()> {
 
 /// Brings the file up to the present schema.
 pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
-    if pragma(conn, "user_version")? == i64::from(SCHEMA) {
+    migrate_by(conn, &MIGRATIONS)
+}
+
+/// Takes the steps that the file has not taken yet, all or none.
+fn migrate_by(conn: &mut Connection, steps: &[&str]) -> Result<()> {
+    let version = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    if pragma(conn, "user_version")? == version {
         return Ok(());
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
     check_identity(&tx)?;
     let from = usize::try_from(pragma(&tx, "user_version")?).map_err(|_| Fail::corrupt("the schema has no version"))?;
-    for step in MIGRATIONS.iter().skip(from) {
+    for step in steps.iter().skip(from) {
         tx.execute_batch(step)?;
     }
-    tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA};"))?;
+    tx.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"))?;
     tx.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(conn: &Connection) -> Vec<(String, Option<String>)> {
+        let mut all = conn.prepare("SELECT name, sql FROM sqlite_schema ORDER BY type, name").unwrap();
+        all.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    }
+
+    fn settings(conn: &Connection) -> Vec<i64> {
+        ["secure_delete", "foreign_keys", "trusted_schema", "cell_size_check", "synchronous", "query_only"]
+            .map(|name| pragma(conn, name).unwrap())
+            .to_vec()
+    }
+
+    #[test]
+    fn every_connection_overwrites_what_is_deleted_and_trusts_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        let options = Options::default();
+        let writer = connect(&path, &options, Role::Write).unwrap();
+        assert_eq!(settings(&writer), [1, 1, 0, 1, 2, 0]);
+        let mode: String = writer.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+        let reader = connect(&path, &options, Role::Read).unwrap();
+        assert_eq!(settings(&reader), [1, 1, 0, 1, 2, 1]);
+        assert_eq!(settings(&crate::query::connect(&path).unwrap()), [1, 1, 0, 1, 2, 1]);
+        assert_eq!(settings(&in_memory(&options).unwrap()), [1, 1, 0, 1, 2, 0]);
+        let quick = Options { durability: Durability::Normal, ..options };
+        assert_eq!(settings(&connect(&path, &quick, Role::Write).unwrap()), [1, 1, 0, 1, 1, 0]);
+    }
+
+    #[test]
+    fn steps_are_taken_once_and_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        let mut conn = connect(&path, &Options::default(), Role::Write).unwrap();
+        let [first] = MIGRATIONS;
+        let second = "ALTER TABLE _subject ADD COLUMN since INTEGER; CREATE TABLE _new (n INTEGER PRIMARY KEY) STRICT;";
+        migrate(&mut conn).unwrap();
+        let old = schema(&conn);
+        let broken = format!("{second} INSERT INTO _missing VALUES (1);");
+        assert!(migrate_by(&mut conn, &[first, &broken]).is_err());
+        assert!(conn.is_autocommit());
+        assert_eq!(
+            (schema(&conn), pragma(&conn, "user_version").unwrap()),
+            (old, 1),
+            "a step that fails leaves nothing"
+        );
+        migrate_by(&mut conn, &[first, second]).unwrap();
+        migrate_by(&mut conn, &[first, second]).unwrap();
+        assert_eq!(pragma(&conn, "user_version").unwrap(), 2);
+        let mut fresh = in_memory(&Options::default()).unwrap();
+        migrate_by(&mut fresh, &[first, second]).unwrap();
+        assert_eq!(schema(&conn), schema(&fresh));
+        drop(conn);
+        let newer = connect(&path, &Options::default(), Role::Write).map(drop).unwrap_err();
+        assert_eq!(StoreError::from(newer), StoreError::SchemaTooNew { found: 2, supported: 1 });
+    }
 }

@@ -9,35 +9,15 @@
 mod common;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
-use common::{again, at, check_whole, customer, declarations, id, step, visit};
+use common::{again, at, build, check_whole, customer, declarations, id, said, step, visit};
 use crm_core::change::{Change, ChangeSet};
 use crm_core::store::{FactQuery, Store, StoreError};
 use crm_sqlite::Sqlite;
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
-
-/// Builds the library; nothing where that cannot be done.
-fn shim(folder: &Path) -> Option<PathBuf> {
-    let library = folder.join("fault.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault.c");
-    let built =
-        Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl").status();
-    if built.is_ok_and(|status| status.success()) {
-        return Some(library);
-    }
-    assert!(std::env::var_os("CI").is_none(), "this test needs a C compiler");
-    eprintln!("skipped: there is no C compiler to build the library that makes calls fail");
-    None
-}
-
-/// What a child says on its lines.
-fn said(output: &Output, word: &str) -> Vec<String> {
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.lines().filter_map(|line| line.strip_prefix(word)).map(|rest| rest.trim().to_owned()).collect()
-}
 
 fn child(test: &str, library: &Path, file: &Path, variables: &[(&str, String)]) -> Output {
     let mut command = again(test, variables);
@@ -107,7 +87,7 @@ fn stride() -> usize {
 #[test]
 fn a_failing_call_loses_nothing() {
     let tools = tempfile::tempdir().unwrap();
-    let Some(library) = shim(tools.path()) else { return };
+    let Some(library) = build("fault.c", tools.path()) else { return };
     let folder = tempfile::tempdir().unwrap();
     let count_file = tools.path().join("calls");
     let counting = [("FAULT_MODE", "count".to_owned()), ("FAULT_COUNT", count_file.to_str().unwrap().to_owned())];
@@ -166,7 +146,7 @@ fn child_on_a_full_disk() {
 #[test]
 fn on_a_full_disk_what_is_there_can_be_read_and_erased() {
     let tools = tempfile::tempdir().unwrap();
-    let Some(library) = shim(tools.path()) else { return };
+    let Some(library) = build("fault.c", tools.path()) else { return };
     for room in [300_000, 1_000_000, 1_234_567] {
         let folder = tempfile::tempdir().unwrap();
         let path = prepared(folder.path());
@@ -194,7 +174,7 @@ fn child_on_a_read_only_disk() {
 #[test]
 fn a_read_only_disk_is_said_to_be_one() {
     let tools = tempfile::tempdir().unwrap();
-    let Some(library) = shim(tools.path()) else { return };
+    let Some(library) = build("fault.c", tools.path()) else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = prepared(folder.path());
     let output = child("child_on_a_read_only_disk", &library, &path, &[("FAULT_MODE", "readonly".to_owned())]);

@@ -2,6 +2,11 @@
 #![allow(dead_code, missing_docs, reason = "no test file uses all of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
+pub mod rich;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
 use crm_core::base::{
     DataClass, Declaration, FieldDecl, Id, Kind, Name, Provenance, Stream, Target, Timestamp, ValueType,
 };
@@ -63,11 +68,31 @@ pub fn visit(number: u64, subject: Id) -> Fact {
 }
 
 /// Runs a test of this programme again as a child, with variables that tell it what to do.
-pub fn again(test: &str, variables: &[(&str, String)]) -> std::process::Command {
-    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+pub fn again(test: &str, variables: &[(&str, String)]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([test, "--exact", "--nocapture", "--ignored", "--test-threads=1"]);
     command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
     command
+}
+
+/// Builds a library that a child loads before anything else; nothing where that cannot be done.
+pub fn build(source: &str, folder: &Path) -> Option<PathBuf> {
+    let library = folder.join(source).with_extension("so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(source);
+    let built =
+        Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl").status();
+    if built.is_ok_and(|status| status.success()) {
+        return Some(library);
+    }
+    assert!(std::env::var_os("CI").is_none(), "this test needs a C compiler");
+    eprintln!("skipped: there is no C compiler to build the library that a child needs");
+    None
+}
+
+/// What a child says on its lines that begin with a word.
+pub fn said(output: &Output, word: &str) -> Vec<String> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().filter_map(|line| line.strip_prefix(word)).map(|rest| rest.trim().to_owned()).collect()
 }
 
 /// The number in the field `count` of the first customer.
