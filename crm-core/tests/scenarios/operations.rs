@@ -235,7 +235,7 @@ impl Arguments<'_> {
 }
 
 /// Decodes base64 (RFC 4648, section 4).
-fn decoded(text: &str) -> Vec<u8> {
+pub fn decoded(text: &str) -> Vec<u8> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let value = |letter: u8| LETTERS.iter().position(|one| *one == letter).expect("a letter of base64") as u32;
     let bits = text.bytes().filter(|letter| *letter != b'=').collect::<Vec<_>>();

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use crm_core::Crm;
 use crm_core::base::{CountedIds, Timestamp};
 use crm_core::crm::FixedClock;
+use crm_core::privacy::AddressKey;
 use crm_core::store::Memory;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::compare::difference;
-use crate::operations::{Answer, call};
+use crate::operations::{Answer, call, decoded};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +20,7 @@ pub struct Story {
     pub name: String,
     pub about: String,
     now: Timestamp,
+    address_key: Option<String>,
     steps: Vec<Step>,
 }
 
@@ -55,8 +57,12 @@ impl Story {
     /// Plays it on an empty store.
     pub fn replay(&self) -> Result<(), String> {
         let clock = Arc::new(FixedClock::at(self.now));
-        let crm = Crm::builder(Arc::new(Memory::new())).clock(Arc::clone(&clock)).ids(CountedIds::from(1)).open();
-        let crm = crm.map_err(|error| error.to_string())?;
+        let mut builder = Crm::builder(Arc::new(Memory::new())).clock(Arc::clone(&clock)).ids(CountedIds::from(1));
+        if let Some(key) = &self.address_key {
+            let bytes = decoded(key).try_into().map_err(|_| "an address key has 32 bytes")?;
+            builder = builder.address_key(AddressKey::new(bytes));
+        }
+        let crm = builder.open().map_err(|error| error.to_string())?;
         let mut kept = Kept::new();
         for (step, number) in self.steps.iter().zip(1..) {
             match step {
@@ -106,8 +112,11 @@ fn filled(value: &Json, kept: &Kept) -> Result<Json, String> {
     }
 }
 
+/// The names that mark a value's type.
+const MARKS: [&str; 4] = ["$date", "$time", "$money", "$id"];
+
 fn filled_name(name: &str, kept: &Kept) -> Result<String, String> {
-    let Some(path) = name.strip_prefix('$') else { return Ok(name.to_owned()) };
+    let Some(path) = name.strip_prefix('$').filter(|_| !MARKS.contains(&name)) else { return Ok(name.to_owned()) };
     let text = referred(path, kept)?;
     text.as_str().map(str::to_owned).ok_or_else(|| format!("${path} is no text"))
 }
