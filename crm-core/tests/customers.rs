@@ -167,3 +167,24 @@ fn writers_at_once_lose_nothing() {
     });
     assert_eq!(crm.customers().get(anna.id).unwrap().tags.len(), 100);
 }
+
+#[test]
+fn an_address_put_together_by_hand_is_checked_and_normalised() {
+    let (crm, _) = crm();
+    let by_hand = |value: &str| {
+        let value = Personal::new(value.into());
+        NewContactPoint { value, ..NewContactPoint::email("somebody@example.org").unwrap() }
+    };
+    let anna = crm.customers().create(NewCustomer::person("Anna").contact(by_hand(" anna@EXAMPLE.org"))).unwrap();
+    assert_eq!(crm.customers().contact_points(anna.id).unwrap()[0].value.expose().as_str(), "anna@example.org");
+    let refused = crm.customers().add_contact_point(anna.id, &by_hand("anna"));
+    assert_eq!(refused.unwrap_err().code().as_str(), "invalid");
+}
+
+#[test]
+fn what_create_gives_is_what_get_gives() {
+    let (crm, _) = crm();
+    let new = NewCustomer::person("Anna").tag("vip").tag("a").tag("vip").identifier(SHOP, "2").identifier(SHOP, "1");
+    let anna = crm.customers().create(new).unwrap();
+    assert_eq!(crm.customers().get(anna.id).unwrap(), anna);
+}

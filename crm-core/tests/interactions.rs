@@ -93,6 +93,11 @@ fn refunds_take_back_lines_and_never_more_than_was_bought() {
     assert!(crm.interactions().record(part("r2", 1, 3, "20.00")).is_err(), "more items than are left");
     assert!(crm.interactions().record(part("r2", 1, 1, "30.01")).is_err(), "more money than is left");
     assert!(crm.interactions().record(part("r2", 3, 1, "1.00")).is_err(), "no such line");
+    let twice = part("r2", 1, 1, "10.00").refunding(RefundedLine { line: 1, quantity: 1, amount: eur("0.00") });
+    assert!(crm.interactions().record(twice).is_err(), "a line twice");
+    let negative = part("r2", 1, 1, "10.00").refunding(RefundedLine { line: 2, quantity: 0, amount: eur("-1.00") });
+    let negative = NewInteraction { amount: Some(eur("9.00")), ..negative };
+    assert!(crm.interactions().record(negative).is_err(), "a negative amount of a line");
     crm.interactions().record(part("r2", 1, 2, "30.00")).unwrap();
     crm.interactions().record(part("r3", 2, 1, "40.00")).unwrap();
     assert!(crm.interactions().record(refund(id, anna, "r4", "0.01")).is_err());

@@ -158,7 +158,7 @@ pub(crate) fn match_key(kind: ContactKind, value: &str) -> Text {
 pub struct NewContactPoint {
     /// What sort of address it is.
     pub kind: ContactKind,
-    /// The address, normalised by the constructors.
+    /// The address. It is checked and normalised when it is entered.
     #[serde(with = "exposed")]
     pub value: Personal<Text>,
     /// What the customer calls it.
@@ -187,17 +187,9 @@ impl NewContactPoint {
     /// # Errors
     /// [`Error::Invalid`] when it is empty, or no address of its kind.
     pub fn new(kind: ContactKind, value: &str) -> Result<Self> {
-        let value = match kind {
-            ContactKind::Email => Text::from(Email::new(value)?.as_str()),
-            ContactKind::Phone => Text::from(Phone::new(value, None)?.as_str()),
-            ContactKind::Post | ContactKind::Push | ContactKind::Social => Text::from(value.trim()),
-        };
-        if value.is_empty() {
-            return Err(Error::invalid_at(&VALUE, "empty"));
-        }
         Ok(Self {
             kind,
-            value: Personal::new(value),
+            value: Personal::new(normalise(kind, value)?),
             label: None,
             primary: false,
             verified_at: None,
@@ -222,19 +214,29 @@ impl NewContactPoint {
         Self::new(ContactKind::Post, address)
     }
 
-    pub(super) fn into_contact_point(self, id: ContactPointId, customer: CustomerId) -> ContactPoint {
-        ContactPoint {
+    /// The fields are public: what was put together by hand is checked and normalised here.
+    pub(super) fn into_contact_point(self, id: ContactPointId, customer: CustomerId) -> Result<ContactPoint> {
+        Ok(ContactPoint {
             id,
             version: 1,
             customer,
             kind: self.kind,
-            value: self.value,
+            value: Personal::new(normalise(self.kind, self.value.expose())?),
             label: self.label,
             primary: self.primary,
             verified_at: self.verified_at,
             bounced_at: self.bounced_at,
             valid_from: self.valid_from,
             valid_to: self.valid_to,
-        }
+        })
     }
+}
+
+fn normalise(kind: ContactKind, value: &str) -> Result<Text> {
+    let value = match kind {
+        ContactKind::Email => Text::from(Email::new(value)?.as_str()),
+        ContactKind::Phone => Text::from(Phone::new(value, None)?.as_str()),
+        ContactKind::Post | ContactKind::Push | ContactKind::Social => Text::from(value.trim()),
+    };
+    if value.is_empty() { Err(Error::invalid_at(&VALUE, "empty")) } else { Ok(value) }
 }

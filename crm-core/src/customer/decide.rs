@@ -47,7 +47,7 @@ pub fn create(new: NewCustomer, registry: &Registry, env: &Env<'_>) -> Result<(C
         changes.append(first_value(&customer, name, value, source.clone()).to_fact(env.id()));
     }
     for new in contact_points {
-        changes.put(new.into_contact_point(ContactPointId::new(env.id()), customer.id).to_record()?);
+        changes.put(new.into_contact_point(ContactPointId::new(env.id()), customer.id)?.to_record()?);
     }
     Ok((customer, changes))
 }
@@ -98,7 +98,7 @@ pub fn add_contact_point(
     new: NewContactPoint,
     env: &Env<'_>,
 ) -> Result<(ContactPoint, ChangeSet)> {
-    let contact_point = new.into_contact_point(ContactPointId::new(env.id()), customer);
+    let contact_point = new.into_contact_point(ContactPointId::new(env.id()), customer)?;
     let mut changes = ChangeSet::new(env.now);
     changes.put(contact_point.to_record()?);
     Ok((contact_point, changes))

@@ -42,7 +42,7 @@ impl CustomerType {
 }
 
 /// The name under which another system knows a customer. Within one name space it belongs to one customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Identifier {
     /// The system or document (`shop`, `passport`).
     pub namespace: Name,
@@ -81,7 +81,7 @@ pub struct Customer {
     pub zone: Option<Zone>,
     /// Words put by hand, each once, sorted.
     pub tags: Vec<Text>,
-    /// What other systems call the customer.
+    /// What other systems call the customer, each once, sorted.
     pub identifiers: Vec<Identifier>,
     /// The present values of the host's own attributes. They are changed by
     /// [`set_attributes`](super::set_attributes), which keeps their history; a save leaves them alone.
@@ -245,7 +245,12 @@ impl NewCustomer {
         self
     }
 
-    pub(super) fn into_customer(self, id: CustomerId, now: Timestamp) -> (Customer, Vec<NewContactPoint>) {
+    pub(super) fn into_customer(mut self, id: CustomerId, now: Timestamp) -> (Customer, Vec<NewContactPoint>) {
+        // As they are read back.
+        self.tags.sort();
+        self.tags.dedup();
+        self.identifiers.sort();
+        self.identifiers.dedup();
         let customer = Customer {
             id,
             version: 1,

@@ -92,8 +92,8 @@ fn check(new: &NewInteraction, registry: &Registry, now: Timestamp) -> Result<()
     if !new.lines.is_empty() {
         check_lines(new)?;
     }
-    if !new.refunded.is_empty() && new.name != REFUND {
-        return Err(Error::invalid("refunded", "only a refund takes lines back"));
+    if !new.refunded.is_empty() {
+        check_refunded(new)?;
     }
     check_properties(&new.properties, registry)
 }
@@ -107,6 +107,21 @@ fn check_lines(new: &NewInteraction) -> Result<()> {
     }
     let total = total(new.lines.iter().map(|line| line.amount))?;
     if new.amount == Some(total) { Ok(()) } else { Err(Error::invalid("lines", "do not add up to the order's amount")) }
+}
+
+fn check_refunded(new: &NewInteraction) -> Result<()> {
+    if new.name != REFUND {
+        return Err(Error::invalid("refunded", "only a refund takes lines back"));
+    }
+    let mut numbers: Vec<u32> = new.refunded.iter().map(|line| line.line).collect();
+    numbers.sort_unstable();
+    if numbers.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Error::invalid("refunded", "takes the same line back twice"));
+    }
+    if new.refunded.iter().any(|line| line.amount.minor() < 0) {
+        return Err(Error::invalid("refunded", "a negative amount of a line"));
+    }
+    Ok(())
 }
 
 fn total(amounts: impl Iterator<Item = Money>) -> Result<Money> {
