@@ -172,7 +172,7 @@ fn wrong_cells_are_explained() {
         ("7,2026-03-01,1,-1,,A,", "", "column quantity: negative in a row that is no refund"),
         ("7,2026-03-01,1,-1,,A,", "refunds=allow", "column quantity: negative in a row that is no refund"),
         ("7,2026-03-01,1,1.5,,A,", "", "column quantity: no whole number"),
-        ("7,2026-03-01,1,1,USD,A,", "", "column currency: not EUR, the currency declared for the file"),
+        ("7,2026-03-01,1,1,USD,A,", "", "column currency: not EUR, the currency of the file"),
         ("7,2026-03-01,1,1,euro,A,", "", "column currency: no active ISO 4217 code"),
         ("7,2026-03-01,1,1,,,", "", "column order: empty"),
         ("7,2026-03-01,1,1,,A,fax", "", "column channel: no channel"),

@@ -41,7 +41,7 @@ pub fn import(crm: &Crm, args: &Args) -> Result<Import, Failure> {
     let mapping: PurchaseMapping =
         args.mapping.as_deref().unwrap_or_default().parse().map_err(|error| usage("--mapping", &error))?;
     let located = |error: Error| Failure::from(error).in_file(path);
-    let purchases = decode_purchases(&bytes, &mapping, crm.now(), args.mode).map_err(located)?;
+    let purchases = decode(crm, &bytes, mapping, args.mode).map_err(located)?;
     let log = crm.intake().purchase_rows(&purchases.rows, args.mode).map_err(located)?;
     let mut rejects = purchases.rejected.clone();
     rejects.extend(log.rejected.iter().cloned());
@@ -55,6 +55,18 @@ pub fn import(crm: &Crm, args: &Args) -> Result<Import, Failure> {
         None => None,
     };
     Ok(Import { purchases, log, contacts, synthetic: false, rejected })
+}
+
+/// Decodes a log in one currency: what follows adds amounts up. The first row says which, if the mapping does not.
+fn decode(crm: &Crm, bytes: &[u8], mut mapping: PurchaseMapping, mode: Mode) -> Result<Purchases, Error> {
+    let purchases = decode_purchases(bytes, &mapping, crm.now(), mode)?;
+    let mut currencies = purchases.rows.iter().map(|row| row.amount.currency());
+    let Some(first) = currencies.next() else { return Ok(purchases) };
+    if currencies.all(|currency| currency == first) {
+        return Ok(purchases);
+    }
+    mapping.currency = Some(first);
+    decode_purchases(bytes, &mapping, crm.now(), mode)
 }
 
 fn import_contacts(crm: &Crm, path: &Path, args: &Args) -> Result<(Imported, Option<PathBuf>), Failure> {

@@ -161,7 +161,7 @@ impl fmt::Display for Fault {
             Self::NegativeQuantity => f.write_str("negative in a row that is no refund; correct it, or make it one"),
             Self::NotACurrency => f.write_str("no active ISO 4217 code; expected three letters, as in EUR"),
             Self::CurrencyMismatch { declared } => {
-                write!(f, "not {}, the currency declared for the file; correct one of the two", declared.code())
+                write!(f, "not {}, the currency of the file; correct it, or import each currency from a file of its own", declared.code())
             }
             Self::RecordedDifferently => f.write_str(
                 "recorded before with another content; what is recorded never changes, so give a correction a number of \
