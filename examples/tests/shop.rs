@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -39,7 +40,7 @@ fn a_wrong_log_gives_one_error_and_no_import() {
     let mut late = String::from(HEADER);
     for row in 2..5_000 {
         let date = if row == 4_711 { "2024-13-45" } else { "2024-01-05" };
-        late.push_str(&format!("c{},{date},10.00,EUR,o{row},1\n", row % 100));
+        writeln!(late, "c{},{date},10.00,EUR,o{row},1", row % 100).unwrap();
     }
     let latin1 = [HEADER.as_bytes(), b"M\xfcller,2024-01-01,10.00,EUR,o1,1\n"].concat();
     let good = "a,2024-01-01,10.00,EUR,o1,1\n";
