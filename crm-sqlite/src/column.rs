@@ -221,6 +221,11 @@ pub(crate) fn read_fields(
     Ok(fields)
 }
 
+/// Numbers as a parameter for `json_each`.
+pub(crate) fn list(numbers: &[i64]) -> Result<Owned> {
+    serde_json::to_string(numbers).map(Owned::Text).map_err(|_| odd())
+}
+
 pub(crate) fn odd() -> Fail {
     Fail::corrupt("a row holds a value of another type than its column")
 }

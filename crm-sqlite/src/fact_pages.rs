@@ -42,7 +42,7 @@ pub(crate) fn page(conn: &Connection, known: &mut Known, query: &FactQuery, limi
     if let Some(ids) = &query.ids {
         asked.by_id(conn, known, ids)?;
     } else {
-        let subjects = query.subjects.as_ref().map(|ids| subjects(conn, known, ids)).transpose()?;
+        let subjects = query.subjects.as_ref().map(|ids| known.subject_keys(conn, ids)).transpose()?;
         match (query.order, subjects) {
             (Order::Oldest | Order::Newest, Some(subjects)) => asked.by_subject(conn, known, subjects)?,
             (Order::Oldest | Order::Newest, None) => asked.everybody(conn, known)?,
@@ -69,19 +69,8 @@ fn names(conn: &Connection, query: &FactQuery) -> Result<Option<Owned>> {
     match numbers.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some(Owned::Integer(*one))),
-        _ => serde_json::to_string(&numbers).map(|json| Some(Owned::Text(json))).map_err(|_| column::odd()),
+        several => column::list(several).map(Some),
     }
-}
-
-/// The numbers of the subjects asked for, in their order and each once.
-fn subjects(conn: &Connection, known: &mut Known, ids: &[Id]) -> Result<Vec<i64>> {
-    let mut numbers = Vec::with_capacity(ids.len());
-    for id in ids {
-        numbers.extend(known.subject_key(conn, *id)?);
-    }
-    numbers.sort_unstable();
-    numbers.dedup();
-    Ok(numbers)
 }
 
 impl Asked<'_> {
@@ -271,8 +260,8 @@ impl Asked<'_> {
             format!("{select} FROM {table} r NOT INDEXED WHERE r.seq > ?2 AND {conditions} ORDER BY r.seq LIMIT ?7")
         };
         let after = self.after.map_or(0, |after| after.seq);
-        let subjects = serde_json::to_string(&subjects.unwrap_or_default()).map_err(|_| column::odd())?;
-        self.run(conn, known, &sql, (Owned::Text(subjects), after), self.window(None))
+        let subjects = column::list(&subjects.unwrap_or_default())?;
+        self.run(conn, known, &sql, (subjects, after), self.window(None))
     }
 
     /// Facts that are asked for by id.

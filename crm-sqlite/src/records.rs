@@ -89,7 +89,7 @@ pub(crate) fn scan(conn: &Connection, known: &mut Known, query: &Scan, limit: us
         format!("?{}", values.len())
     };
     let mut conditions = vec!["TRUE".to_owned()];
-    let from = match (&query.key, query.subject) {
+    let from = match (&query.key, &query.subjects) {
         (Some(key), _) => {
             conditions.push(format!("y.hash = {}", bind(Owned::Blob(key_hash(&query.kind, key).to_vec()))));
             format!("_key y INDEXED BY _key_hash JOIN {} r ON r.k = y.record", table.sql)
@@ -97,9 +97,12 @@ pub(crate) fn scan(conn: &Connection, known: &mut Known, query: &Scan, limit: us
         (None, Some(_)) => format!("{} r INDEXED BY {}", table.sql, table.index),
         (None, None) => format!("{} r INDEXED BY _ri_{}", table.sql, query.kind),
     };
-    if let Some(subject) = query.subject {
-        let Some(k) = known.subject_key(conn, subject)? else { return Ok(Page::new(Vec::new(), None)) };
-        conditions.push(format!("r.subject = {}", bind(Owned::Integer(k))));
+    if let Some(ids) = &query.subjects {
+        conditions.push(match known.subject_keys(conn, ids)?.as_slice() {
+            [] => return Ok(Page::new(Vec::new(), None)),
+            [one] => format!("r.subject = {}", bind(Owned::Integer(*one))),
+            several => format!("r.subject IN (SELECT value FROM json_each({}))", bind(column::list(several)?)),
+        });
     }
     if let Some(after) = after {
         conditions.push(format!("r.id > {}", bind(Owned::Blob(after.as_bytes().to_vec()))));

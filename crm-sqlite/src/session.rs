@@ -205,4 +205,15 @@ impl Known {
         }
         Ok(k)
     }
+
+    /// The numbers of the subjects that anything is about, in their order and each once.
+    pub(crate) fn subject_keys(&mut self, conn: &Connection, ids: &[Id]) -> Result<Vec<i64>> {
+        let mut numbers = Vec::with_capacity(ids.len());
+        for id in ids {
+            numbers.extend(self.subject_key(conn, *id)?);
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(numbers)
+    }
 }

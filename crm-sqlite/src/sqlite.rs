@@ -241,7 +241,9 @@ impl Store for Sqlite {
 
     fn scan(&self, query: &Scan) -> Result<Page<Record>, StoreError> {
         let limit = page_limit(query.limit)?;
-        self.ask(|conn, known| records::scan(conn, known, query, limit))
+        let page = |conn: &Connection, known: &mut Known| records::scan(conn, known, query, limit);
+        let one = query.subjects.as_ref().is_none_or(|ids| ids.len() <= 1);
+        if one { self.ask(page) } else { self.ask_many(page) }
     }
 
     fn facts(&self, query: &FactQuery) -> Result<Page<Fact>, StoreError> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::Crm;
-use super::intake::Imported;
-use crate::base::{ContactPointId, CustomerId, Env, Name, Registry, Result, Text};
+use super::intake::{CHUNK, Imported};
+use crate::base::{ContactPointId, CustomerId, Env, Id, Name, Registry, Result, Text};
 use crate::change::{Change, ChangeSet};
 use crate::customer::{
     self, CONTACT_POINT, CUSTOMER, ContactKind, ContactPoint, Customer, NewContactPoint, NewCustomer,
@@ -12,6 +12,7 @@ use crate::customer::{
 use crate::intake::{ConsentEntry, ContactRow, Contacts, Statement};
 use crate::privacy::{self, ConsentEvent, ConsentKind, ContactQuestion, Policy};
 use crate::record::Record;
+use crate::store::{MAX_PAGE, Scan};
 
 /// Decides on a whole list: who is new, what was learned, and what was said.
 pub(super) struct ContactsIn<'a> {
@@ -37,15 +38,32 @@ impl<'a> ContactsIn<'a> {
         let ids: Vec<_> = known.iter().flatten().map(|id| id.id()).collect();
         let records = self.crm.store().load(&CUSTOMER, &ids)?;
         let mut records: HashMap<_, _> = records.into_iter().flatten().map(|record| (record.id, record)).collect();
+        let mut points = self.known_points(&ids)?;
         for (row, known) in self.list.rows.iter().zip(known) {
             match known.and_then(|id| records.remove(&id.id())) {
-                Some(record) => self.update(row, &record)?,
+                Some(record) => {
+                    let points = points.remove(&CustomerId::new(record.id)).unwrap_or_default();
+                    self.update(row, &record, points)?;
+                }
                 None => self.create(row)?,
             }
         }
         let (_, said) = privacy::record_consent(self.events, self.policy, self.env)?;
         self.changes.extend(said);
         Ok((self.counts, self.changes))
+    }
+
+    /// The contact points of customers.
+    fn known_points(&self, ids: &[Id]) -> Result<HashMap<CustomerId, Vec<ContactPoint>>> {
+        let mut all: HashMap<CustomerId, Vec<ContactPoint>> = HashMap::new();
+        for some in ids.chunks(CHUNK) {
+            let scan = Scan::all(CONTACT_POINT).about_any(some.to_vec()).limit(MAX_PAGE);
+            for record in Crm::every(|cursor| self.crm.store().scan(&scan.clone().after(cursor)))? {
+                let point = ContactPoint::from_record(&record)?;
+                all.entry(point.customer).or_default().push(point);
+            }
+        }
+        Ok(all)
     }
 
     fn create(&mut self, row: &ContactRow) -> Result<()> {
@@ -67,7 +85,7 @@ impl<'a> ContactsIn<'a> {
     }
 
     /// What the list says goes over what was known; what it does not say stays.
-    fn update(&mut self, row: &ContactRow, record: &Record) -> Result<()> {
+    fn update(&mut self, row: &ContactRow, record: &Record, mut points: Vec<ContactPoint>) -> Result<()> {
         let stored = Customer::from_record(record)?;
         let mut edited = stored.clone();
         edited.name = row.name.clone().or(edited.name);
@@ -83,7 +101,6 @@ impl<'a> ContactsIn<'a> {
         if changed {
             self.changes.extend(customer::save(record, &edited, self.env.now)?);
         }
-        let mut points = self.crm.customers().contact_points(stored.id)?;
         for new in addresses(row)? {
             changed |= self.address(stored.id, new, &mut points)?;
         }

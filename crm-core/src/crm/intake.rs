@@ -18,8 +18,8 @@ use crate::intake::{
 use crate::interaction::{self, INTERACTION, NewInteraction, ORDER, REFUND};
 use crate::store::FactQuery;
 
-/// How many purchases are decided about at once: few enough to stay in the processor's cache.
-const CHUNK: usize = 1_000;
+/// How many rows are looked up or decided about at once: few enough to stay in the processor's cache.
+pub(super) const CHUNK: usize = 1_000;
 
 /// The handle on imports. See [`crate::intake`].
 #[derive(Clone, Debug)]

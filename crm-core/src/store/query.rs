@@ -32,8 +32,8 @@ pub struct StoreInfo {
 pub struct Scan {
     /// The kind.
     pub kind: Kind,
-    /// Only those about this subject.
-    pub subject: Option<Id>,
+    /// Only those about these, in whatever order they are named; `None` for those about anybody and nobody.
+    pub subjects: Option<Vec<Id>>,
     /// Only those that have this key. Its `unique` is ignored: a record may hold it either way.
     pub key: Option<Key>,
     /// Only those that pass every test. Optional for a store: see [`Page::filtered`](super::Page::filtered).
@@ -47,13 +47,20 @@ pub struct Scan {
 impl Scan {
     /// All records of a kind.
     pub const fn all(kind: Kind) -> Self {
-        Self { kind, subject: None, key: None, tests: Vec::new(), limit: 1_000, cursor: None }
+        Self { kind, subjects: None, key: None, tests: Vec::new(), limit: 1_000, cursor: None }
     }
 
     /// Only those about a subject.
     #[must_use]
     pub fn about(mut self, subject: impl Into<Id>) -> Self {
-        self.subject = Some(subject.into());
+        self.subjects = Some(vec![subject.into()]);
+        self
+    }
+
+    /// Only those about any of several subjects.
+    #[must_use]
+    pub fn about_any(mut self, subjects: Vec<Id>) -> Self {
+        self.subjects = Some(subjects);
         self
     }
 

@@ -290,5 +290,11 @@ fn filter_pages(probe: &Probe<'_>) -> Checked {
         let expected: Vec<Record> = records.iter().filter(wanted).cloned().collect();
         same("two tests and a subject", &scan(&*store, &query)?, &expected)?;
     }
+    let several = vec![id(5), id(1), id(99), id(0), id(1)];
+    for limit in [1, 7, 100] {
+        let query = Scan::all(PERSON).about_any(several.clone()).limit(limit);
+        same("several subjects", &scan(&*store, &query)?, &records)?;
+    }
+    same("no subjects", &scan(&*store, &Scan::all(PERSON).about_any(Vec::new()))?, &Vec::new())?;
     ensure(!records.is_empty(), "there are records")
 }

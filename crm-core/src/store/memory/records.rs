@@ -121,8 +121,14 @@ impl Records {
 
     /// A page of a scan. Its tests are applied.
     pub(super) fn scan(&self, query: &Scan, after: Option<Id>, limit: usize) -> Page<Record> {
+        let subjects: Option<BTreeSet<Id>> = query.subjects.as_ref().map(|ids| ids.iter().copied().collect());
+        let about = |record: &Record| match (&subjects, record.subject) {
+            (None, _) => true,
+            (Some(subjects), Some(subject)) => subjects.contains(&subject),
+            (Some(_), None) => false,
+        };
         let wanted = |record: &&Record| {
-            query.subject.is_none_or(|subject| record.subject == Some(subject))
+            about(record)
                 && query.key.as_ref().is_none_or(|key| has_key(record, key))
                 && query.tests.iter().all(|test: &Test| test.passes(record))
         };
@@ -130,10 +136,14 @@ impl Records {
         if let Some(key) = &query.key {
             let ids = self.with_key(key, after);
             found.extend(ids.filter_map(|id| self.get(id)).filter(wanted).take(limit + 1));
-        } else if let Some(subject) = query.subject {
-            let from = after.map_or(Included((subject, Id::NIL)), |id| Excluded((subject, id)));
-            let ids = self.about.range((from, Included((subject, LAST))));
-            found.extend(ids.filter_map(|(_, id)| self.get(*id)).filter(wanted).take(limit + 1));
+        } else if let Some(subjects) = &subjects {
+            let of_one = |subject: &Id| {
+                let from = after.map_or(Included((*subject, Id::NIL)), |id| Excluded((*subject, id)));
+                self.about.range((from, Included((*subject, LAST)))).map(|(_, id)| *id)
+            };
+            let mut ids: Vec<Id> = subjects.iter().flat_map(of_one).collect();
+            ids.sort_unstable();
+            found.extend(ids.into_iter().filter_map(|id| self.get(id)).filter(wanted).take(limit + 1));
         } else {
             let rows = self.rows.range((after.map_or(Unbounded, Excluded), Unbounded));
             found.extend(rows.map(|(_, row)| &row.record).filter(wanted).take(limit + 1));

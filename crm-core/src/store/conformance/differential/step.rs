@@ -268,7 +268,7 @@ impl Making {
     fn scan(&mut self) -> Scan {
         let mut scan = Scan::all(self.kind()).limit(self.limit());
         if self.random.percent(30) {
-            scan = scan.about(self.id());
+            scan = scan.about_any(self.ids());
         }
         if self.random.percent(30) {
             scan = scan.with_key(self.key());
