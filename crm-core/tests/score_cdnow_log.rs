@@ -99,7 +99,7 @@ fn models_of_the_full_log_agree_with_lifetimes_and_clvtools() {
 fn models_of_the_sample_log_agree_with_clvtools() {
     let Some(log) = shared("CDNOW_sample.txt") else { return };
     let table = summary_of(&log, 1, 1);
-    let purchases = BgNbd::fit(&HistoryCounts::of(&table), &FitOptions { threads: 2 }).unwrap();
+    let purchases = BgNbd::fit(&HistoryCounts::of(&table), &FitOptions::threads(2)).unwrap();
     let BgNbd { r, alpha, a, b, .. } = purchases.model;
     close(&[r, alpha, a, b], &[0.2425945, 4.4136019, 0.7929199, 2.4258881], 2e-5);
     close(&[purchases.log_likelihood], &[-9582.429], 0.0005);

@@ -8,8 +8,8 @@ use super::scores::{Scores, Summaries};
 use crate::base::{Currency, CustomerId, Date, Error, Name, Result, Zone};
 use crate::score::{
     self, BgNbd, BgNbdFit, FitOptions, GammaGamma, GammaGammaFit, HistoryCounts, LifetimeValue, PurchaseForecast,
-    PurchaseSummary, Rate, RfmOptions, RfmRow, RfmTable, Span, SpendCounts, SummaryOptions, TimeUnit, ValueTable,
-    ValueTerms,
+    PurchaseModel, PurchaseSummary, Rate, RfmOptions, RfmRow, RfmTable, Span, SpendCounts, SummaryOptions, TimeUnit,
+    ValueTable, ValueTerms,
 };
 
 /// As of when, in which unit, and on what terms customers are assessed.

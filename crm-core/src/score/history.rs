@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::distinct::Distinct;
+use super::sum::sum_rows;
 use super::{SummaryTable, TimeUnit};
 use crate::base::{Error, Result};
 
@@ -159,6 +160,24 @@ impl HistoryCounts {
     /// How many customers were counted: the sum of the weights.
     pub fn customers(&self) -> f64 {
         self.rows.iter().map(|row| row.weight).sum()
+    }
+
+    /// Repeat purchases per unit of time that customers were known.
+    pub(crate) fn rate(&self) -> f64 {
+        let [purchases, time] = sum_rows(&self.rows, 1, |row, sum: &mut [f64; 2]| {
+            sum[0] += row.weight * f64::from(row.repeats);
+            sum[1] += row.weight * row.age;
+        });
+        purchases / time
+    }
+
+    /// How long customers were known on average.
+    pub(crate) fn mean_age(&self) -> f64 {
+        let [time, customers] = sum_rows(&self.rows, 1, |row, sum: &mut [f64; 2]| {
+            sum[0] += row.weight * row.age;
+            sum[1] += row.weight;
+        });
+        time / customers
     }
 
     /// Joins the counts of two groups of customers that have none in common.

@@ -8,7 +8,7 @@
 //! ```
 //! use crm_core::base::{Currency, Date};
 //! use crm_core::score::{
-//!     BgNbd, FitOptions, HistoryCounts, RfmOptions, Span, SummaryOptions, TimeUnit, rfm, summarise,
+//!     BgNbd, FitOptions, HistoryCounts, PurchaseModel, RfmOptions, Span, SummaryOptions, TimeUnit, rfm, summarise,
 //! };
 //!
 //! // Forty customers and their purchases: customer, day, cents.
@@ -39,21 +39,32 @@ mod distinct;
 mod fit;
 mod gammagamma;
 mod history;
+mod mbgnbd;
 mod optimise;
 mod parallel;
+mod paretonbd;
+mod purchase;
+mod quadrature;
+#[cfg(test)]
+mod random;
 mod rfm;
 mod special;
 mod spend;
 mod sum;
 mod summary;
+#[cfg(test)]
+mod testing;
 mod unit;
 mod value;
 
-pub use bgnbd::{BgNbd, BgNbdFit, PurchaseForecast};
-pub use fit::FitOptions;
+pub use bgnbd::{BgNbd, BgNbdFit};
+pub use fit::{Fit, FitOptions, FixedParameter, Model, Penalty};
 pub use gammagamma::{GammaGamma, GammaGammaFit};
 pub use history::{History, HistoryCount, HistoryCounts};
+pub use mbgnbd::{MbgNbd, MbgNbdFit};
 pub use optimise::{Convergence, FitStatus, FitWarning};
+pub use paretonbd::{ParetoNbd, ParetoNbdFit};
+pub use purchase::{PurchaseForecast, PurchaseModel};
 pub use rfm::{CutPoints, Frequency, Monetary, RfmOptions, RfmRow, RfmRule, RfmSegment, RfmTable, rfm};
 pub use spend::{Spend, SpendCount, SpendCounts};
 pub use summary::{

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bgnbd::Expectation;
 use super::distinct::Distinct;
+use super::purchase::{PurchaseModel, check_table, finite};
 use super::spend::expect_currency;
-use super::{BgNbd, GammaGamma, Rate, Span, SummaryTable};
+use super::{GammaGamma, Rate, Span, SummaryTable};
 use crate::base::{Currency, Error, Result};
 
 /// Over which periods and on what terms value is reckoned.
@@ -86,7 +86,7 @@ impl ValueTable {
 ///
 /// The horizon is cut into periods. The cash flow of a period is `margin x expected spend per purchase x expected
 /// purchases in the period`; it falls due at the end of the period and is discounted from there. Expected purchases come
-/// from [`BgNbd`], spend from [`GammaGamma`], which take the two for independent (Fader, Hardie & Lee, "RFM and CLV: Using
+/// from a [`PurchaseModel`], spend from [`GammaGamma`], which take the two for independent (Fader, Hardie & Lee, "RFM and CLV: Using
 /// Iso-Value Curves for Customer Base Analysis", Journal of Marketing Research 42, 2005). All units are explicit: the
 /// period in the unit of the purchase model, the discount rate per a unit of its own, money in the currency of both the
 /// summary and the spend model.
@@ -118,22 +118,23 @@ impl ValueTable {
 /// # Errors
 /// [`Error::Invalid`] when the summary, the period or the spend model is in another unit or currency than the rest, or a
 /// term is out of its range.
-pub fn lifetime_value(
+pub fn lifetime_value<M: PurchaseModel>(
     table: &SummaryTable,
-    purchases: &BgNbd,
+    purchases: &M,
     spend: &GammaGamma,
     terms: &ValueTerms,
     threads: usize,
 ) -> Result<ValueTable> {
     spend.check()?;
     expect_currency(spend.currency, table.currency)?;
-    terms.period.length_in(purchases.unit, "period")?;
+    terms.period.length_in(purchases.time_unit(), "period")?;
     let factors = terms.factors()?;
     let ends: Vec<f64> = (1..=terms.periods).map(|period| terms.end_of(period).length).collect();
-    purchases.check_table(table)?;
+    check_table(purchases, table)?;
     let distinct = Distinct::of(table);
-    let by_history = distinct.map(threads, |history, expectation: &mut Expectation| {
-        let until = purchases.purchases_until(history, &ends, expectation)?;
+    let by_history = distinct.map(threads, |history, memory: &mut M::Memory| {
+        let until = purchases.purchases(history, &ends, memory);
+        until.iter().try_for_each(|&until| finite(until).map(drop))?;
         Ok(Purchases::new(&until, &factors))
     })?;
     let mut value = ValueTable {
@@ -185,7 +186,7 @@ impl Purchases {
 mod tests {
     use super::*;
     use crate::base::Date;
-    use crate::score::{SummaryOptions, TimeUnit, summarise};
+    use crate::score::{BgNbd, SummaryOptions, TimeUnit, summarise};
 
     const TERMS: ValueTerms =
         ValueTerms { period: Span::weeks(4.0), periods: 12, discount: Rate::yearly(0.15), margin: 0.3 };

@@ -33,14 +33,14 @@ const CANCELLED: f64 = 1.0 / 64.0;
 
 /// The series of one customer; its terms are kept while horizons change.
 #[derive(Debug, Default)]
-pub(in crate::score) struct Expectation {
+pub struct Expectation {
     k: f64,
     a: f64,
     b: f64,
     /// The terms of the double sum.
     terms: Vec<Term>,
     /// `E[(1 - p)^i]` for the next `i`.
-    survival: f64,
+    staying: f64,
     /// What leads from one term of `G` to the next, without `z`.
     steps: Vec<f64>,
 }
@@ -55,18 +55,19 @@ struct Term {
 
 impl Expectation {
     /// A customer with shape `k` of its purchase rate and parameters `a`, `b` of its drop-out probability.
-    pub(super) fn new(k: f64, a: f64, b: f64) -> Self {
+    #[cfg(test)]
+    fn new(k: f64, a: f64, b: f64) -> Self {
         let mut new = Self { k, a, b, ..Self::default() };
         new.reset(k, a, b);
         new
     }
 
     /// Takes another customer.
-    pub(super) fn reset(&mut self, k: f64, a: f64, b: f64) {
+    pub(in crate::score) fn reset(&mut self, k: f64, a: f64, b: f64) {
         self.terms.clear();
         self.steps.clear();
         (self.k, self.a, self.b) = (k, a, b);
-        self.survival = 1.0;
+        self.staying = 1.0;
         self.terms.push(Term { purchases: 0.0, ratio: k });
     }
 
@@ -144,18 +145,36 @@ impl Expectation {
             return;
         }
         let i = j as f64 - 1.0;
-        let purchases = self.terms[j - 1].purchases + self.survival;
-        self.survival *= (self.b + i) / (self.a + self.b + i);
+        let purchases = self.terms[j - 1].purchases + self.staying;
+        self.staying *= (self.b + i) / (self.a + self.b + i);
         self.terms.push(Term { purchases, ratio: (self.k + j as f64) / (j as f64 + 1.0) });
     }
 
     /// `E[(1 - (1 + p tau)^-k) / p]` over the beta distribution of `p`, for horizons at which the series gets long.
+    fn quadrature(&self, tau: f64) -> f64 {
+        self.mean(|log_p| {
+            // Where p is too small for its digits, its limit is exact.
+            if log_p > -600.0 {
+                let p = log_p.exp();
+                -(-self.k * (p * tau).ln_1p()).exp_m1() / p
+            } else {
+                self.k * tau
+            }
+        })
+    }
+
+    /// The probability that a customer who is alive still is so after a horizon: `E[(1 + p tau)^-k]`.
+    pub(in crate::score) fn survival(&self, tau: f64) -> f64 {
+        self.mean(|log_p| (-self.k * (log_p.exp() * tau).ln_1p()).exp())
+    }
+
+    /// The mean of a function of `ln p` over the beta distribution of `p`.
     ///
     /// The integral is taken over the logit of `p`, mapped by a hyperbolic sine about the peak of the density, with the
     /// trapezoidal rule, which converges faster than any power of the step for such integrands (Takahasi & Mori, "Double
     /// exponential formulas for numerical integration", 1974). The density is not normalised: its integral over the same
     /// points cancels the constant.
-    fn quadrature(&self, tau: f64) -> f64 {
+    fn mean(&self, of: impl Fn(f64) -> f64) -> f64 {
         const LEVELS: u32 = 12;
         let peak = (self.a / self.b).ln();
         let top = self.log_density(peak).0;
@@ -166,24 +185,17 @@ impl Expectation {
         for level in 5..=LEVELS {
             let step = 1.0 / f64::from(1 << level);
             let (from, to) = ((-left / step) as i64, (right / step) as i64);
-            let (mut mass, mut expected) = (0.0, 0.0);
+            let (mut mass, mut sum) = (0.0, 0.0);
             for place in from..=to {
                 let y = place as f64 * step;
                 let (log_density, log_p) = self.log_density(peak + y.sinh());
                 let weight = (log_density - top).exp() * y.cosh();
-                // Where p is too small for its digits, its limit is exact.
-                let purchases = if log_p > -600.0 {
-                    let p = log_p.exp();
-                    -(-self.k * (p * tau).ln_1p()).exp_m1() / p
-                } else {
-                    self.k * tau
-                };
                 if weight > 0.0 {
                     mass += weight;
-                    expected += weight * purchases;
+                    sum += weight * of(log_p);
                 }
             }
-            let value = expected / mass;
+            let value = sum / mass;
             if (value - last).abs() <= 1e-13 * value {
                 return value;
             }
@@ -235,6 +247,24 @@ mod tests {
         assert_eq!(Expectation::new(0.001, 0.8, 400.0).difference(0.5), None, "too much would cancel");
         assert_eq!(Expectation::new(3.0, 0.1, 0.2).difference(0.5), None, "terms of both signs");
         assert_eq!(Expectation::new(3.0, 1e6, 2.0).difference(9.0), None, "out of range");
+    }
+
+    #[test]
+    fn survival_is_the_sum_over_the_purchases() {
+        for (k, a, b) in [(0.243, 0.793, 2.426), (26.0, 0.9, 28.4), (3.0, 0.01, 0.02)] {
+            for tau in [0.01, 0.7, 4.0] {
+                let z = tau / (1.0 + tau);
+                let (mut probability, mut staying, mut sum) = ((-k * f64::ln_1p(tau)).exp(), 1.0, 0.0);
+                for n in 0..5_000 {
+                    sum += probability * staying;
+                    let n = f64::from(n);
+                    probability *= z * (k + n) / (n + 1.0);
+                    staying *= (b + n) / (a + b + n);
+                }
+                let ours = Expectation::new(k, a, b).survival(tau);
+                assert!((ours / sum - 1.0).abs() < 1e-11, "{k} {a} {b} {tau}: {ours} {sum}");
+            }
+        }
     }
 
     #[test]

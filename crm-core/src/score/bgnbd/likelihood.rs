@@ -1,4 +1,4 @@
-//! The log-likelihood of BG/NBD on counted histories, with its first two derivatives.
+//! The log-likelihood of BG/NBD and MBG/NBD on counted histories, with its first two derivatives.
 
 use crate::score::HistoryCounts;
 use crate::score::optimise::{Derivatives, Matrix, Objective};
@@ -6,11 +6,13 @@ use crate::score::special::{Rising, softplus};
 use crate::score::sum::sum_rows;
 
 /// What one evaluation needs of the data.
-pub(super) struct Likelihood {
+pub(in crate::score) struct Likelihood {
     rows: Vec<Row>,
     /// The distinct numbers of repeat purchases, rising, and the customers that have each.
     repeats: Vec<(u32, f64)>,
     weight: f64,
+    /// 1 when customers may leave after their first purchase.
+    first: u32,
     threads: usize,
 }
 
@@ -25,14 +27,14 @@ struct Row {
 /// What a row's terms share with all rows of the same number of repeat purchases.
 struct Run {
     repeats: f64,
-    /// `ln a - ln(b + x - 1)`; nothing without a repeat.
+    /// `ln a - ln(b + x - 1 + first)`; nothing where the customer had no chance to leave.
     odds: Option<f64>,
     /// The slope of `odds` along `ln b`.
     slope_b: f64,
 }
 
 impl Likelihood {
-    pub(super) fn new(counts: &HistoryCounts, threads: usize) -> Self {
+    pub(in crate::score) fn new(counts: &HistoryCounts, after_first: bool, threads: usize) -> Self {
         let mut repeats: Vec<(u32, f64)> = Vec::new();
         let rows = counts.rows().iter().map(|row| {
             match repeats.last_mut() {
@@ -42,18 +44,16 @@ impl Likelihood {
             Row { weight: row.weight, recency: row.recency, age: row.age, run: repeats.len() as u32 - 1 }
         });
         let rows = rows.collect();
-        Self { rows, weight: repeats.iter().map(|run| run.1).sum(), repeats, threads }
+        Self { rows, weight: repeats.iter().map(|run| run.1).sum(), repeats, first: after_first.into(), threads }
     }
 
-    pub(super) const fn weight(&self) -> f64 {
+    pub(in crate::score) const fn weight(&self) -> f64 {
         self.weight
     }
 
-    /// Repeat purchases per unit of time.
-    pub(super) fn rate(&self) -> f64 {
-        let purchases: f64 = self.repeats.iter().map(|&(x, weight)| f64::from(x) * weight).sum();
-        let [time] = sum_rows(&self.rows, 1, |row, sum: &mut [f64; 1]| sum[0] += row.weight * row.age);
-        purchases / time
+    /// The log-likelihood at parameters that are not logarithms.
+    pub(in crate::score) fn value(&self, parameters: &[f64]) -> f64 {
+        self.derivatives(&parameters.iter().map(|value| value.ln()).collect::<Vec<_>>()).value
     }
 }
 
@@ -63,7 +63,8 @@ impl Objective for Likelihood {
     /// Fader, Hardie & Lee (2005), equation 6, in the form
     /// `ln L = ln (r)_x + r ln alpha + ln (b)_x - ln (a+b)_x - (r+x) ln(alpha+T) + ln(1 + e^u)` with
     /// `u = ln a - ln(b+x-1) + (r+x) (ln(alpha+T) - ln(alpha+t_x))`, the last term for `x > 0` only. `(b)_x` is the rising
-    /// factorial. All of it but the last two terms depends on the data through the number of customers for each `x`.
+    /// factorial. All of it but the last two terms depends on the data through the number of customers for each `x`. Where
+    /// customers may leave after their first purchase, `x + 1` stands for `x` in the terms of `a` and `b`.
     fn derivatives(&self, at: &[f64]) -> Derivatives {
         let [r, alpha, a, b] = [at[0].exp(), at[1].exp(), at[2].exp(), at[3].exp()];
         let mut total = self.terms_of_repeats(r, alpha, a, b);
@@ -72,8 +73,8 @@ impl Objective for Likelihood {
             .iter()
             .map(|&(x, _)| {
                 let repeats = f64::from(x);
-                let after = b + repeats - 1.0;
-                Run { repeats, odds: (x > 0).then(|| a.ln() - after.ln()), slope_b: -b / after }
+                let after = b + f64::from(x + self.first) - 1.0;
+                Run { repeats, odds: (x + self.first > 0).then(|| a.ln() - after.ln()), slope_b: -b / after }
             })
             .collect();
         let rows = sum_rows(&self.rows, self.threads, |row, sum| {
@@ -105,8 +106,8 @@ impl Likelihood {
         let mut t = [0.0; 15];
         for &(x, weight) in &self.repeats {
             of_r.advance(x);
-            of_b.advance(x);
-            of_ab.advance(x);
+            of_b.advance(x + self.first);
+            of_ab.advance(x + self.first);
             t[0] += weight * (of_r.ln + of_b.ln - of_ab.ln);
             t[1] += weight * r * of_r.d1;
             t[3] -= weight * a * of_ab.d1;
@@ -175,7 +176,7 @@ fn add_row(row: &Row, run: &Run, r: f64, alpha: f64, t: &mut Terms) {
 mod tests {
     use super::*;
     use crate::score::special::ln_gamma;
-    use crate::score::{HistoryCount, TimeUnit};
+    use crate::score::{HistoryCount, TimeUnit, testing};
 
     fn counts() -> HistoryCounts {
         let rows =
@@ -206,7 +207,7 @@ mod tests {
     #[test]
     fn the_likelihood_is_that_of_the_paper() {
         let counts = counts();
-        let likelihood = Likelihood::new(&counts, 1);
+        let likelihood = Likelihood::new(&counts, false, 1);
         for point in POINTS {
             let ours = likelihood.derivatives(&point.map(f64::ln)).value;
             let expected = by_the_book(&counts, point);
@@ -216,26 +217,10 @@ mod tests {
 
     #[test]
     fn derivatives_agree_with_differences() {
-        const H: f64 = 1e-5;
-        let likelihood = Likelihood::new(&counts(), 1);
-        for point in POINTS {
-            let at = point.map(f64::ln);
-            let here = likelihood.derivatives(&at);
-            let size = here.gradient.iter().fold(1.0, |max: f64, slope| max.max(slope.abs()));
-            for i in 0..4 {
-                let moved = |by: f64| {
-                    let mut at = at;
-                    at[i] += by;
-                    likelihood.derivatives(&at)
-                };
-                let (up, down) = (moved(H), moved(-H));
-                let slope = (up.value - down.value) / (2.0 * H);
-                assert!((here.gradient[i] - slope).abs() < 1e-6 * size, "{point:?} {i}: {} {slope}", here.gradient[i]);
-                for j in 0..4 {
-                    let bend = (up.gradient[j] - down.gradient[j]) / (2.0 * H);
-                    let ours = here.hessian.get(i, j);
-                    assert!((ours - bend).abs() < 1e-6 * size, "{point:?} {i} {j}: {ours} {bend}");
-                }
+        for after_first in [false, true] {
+            let likelihood = Likelihood::new(&counts(), after_first, 1);
+            for point in POINTS {
+                testing::derivatives_agree_with_differences(&likelihood, &point.map(f64::ln));
             }
         }
     }

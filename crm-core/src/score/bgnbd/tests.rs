@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use super::reference::CUSTOMERS;
 use super::*;
 use crate::base::{Currency, Date};
-use crate::score::{FitStatus, HistoryCount, SummaryOptions, summarise};
+use crate::score::random::Random;
+use crate::score::testing::{cdnow, close, printed};
+use crate::score::{FitStatus, HistoryCount, Span, SummaryOptions, summarise};
 
 /// The parameters of the paper's table 2 as printed there.
 fn published() -> BgNbd {
@@ -17,32 +19,8 @@ fn walkthrough() -> BgNbd {
     BgNbd::new(0.2425982, 4.4136842, 0.7929899, 2.4261667, TimeUnit::Weeks).unwrap()
 }
 
-/// The CDNOW sample as it is published, in weeks rounded to two decimals.
-fn cdnow() -> Vec<HistoryCount> {
-    include_str!("../../../tests/data/cdnow_sample_summary.csv")
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let fields: Vec<f64> = line.trim().split(',').map(|field| field.parse().unwrap()).collect();
-            HistoryCount { repeats: fields[1] as u32, recency: fields[2], age: fields[3], weight: 1.0 }
-        })
-        .collect()
-}
-
 fn fit(rows: Vec<HistoryCount>) -> BgNbdFit {
     BgNbd::fit(&HistoryCounts::new(TimeUnit::Weeks, rows).unwrap(), &FitOptions::default()).unwrap()
-}
-
-#[track_caller]
-fn close(ours: f64, expected: f64, tolerance: f64) {
-    assert!((ours - expected).abs() <= tolerance * expected.abs(), "{ours} instead of {expected}");
-}
-
-/// Equal when printed with the decimals of a published value.
-#[track_caller]
-fn printed(ours: f64, published: &str) {
-    let decimals = published.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    assert_eq!(format!("{ours:.decimals$}"), published);
 }
 
 #[test]
@@ -252,7 +230,7 @@ fn fits_are_the_same_bits_for_any_order_partition_and_number_of_threads() {
         let right = turned.split_off(turn / 2);
         let part = |rows| HistoryCounts::new(TimeUnit::Weeks, rows).unwrap();
         let merged = part(right).merge(part(turned)).unwrap();
-        assert_eq!(bits(&BgNbd::fit(&merged, &FitOptions { threads: 3 }).unwrap()), expected);
+        assert_eq!(bits(&BgNbd::fit(&merged, &FitOptions::threads(3)).unwrap()), expected);
     }
 }
 
@@ -273,53 +251,21 @@ prop_compose! {
     }
 }
 
-/// A reproducible stream of numbers between 0 and 1 (Vigna's splitmix64).
-struct Uniform(u64);
-
-impl Uniform {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 + f64::EPSILON / 8.0
-    }
-
-    fn exponential(&mut self) -> f64 {
-        -self.next().ln()
-    }
-
-    /// Marsaglia & Tsang (2000), with a uniform quotient for the normal numbers.
-    fn gamma(&mut self, shape: f64) -> f64 {
-        if shape < 1.0 {
-            return self.gamma(shape + 1.0) * self.next().powf(1.0 / shape);
+/// A customer of the model, seen for some weeks.
+fn customer(random: &mut Random, model: &BgNbd) -> HistoryCount {
+    let rate = random.gamma(model.r) / model.alpha;
+    let (leave, stay) = (random.gamma(model.a), random.gamma(model.b));
+    let p = leave / (leave + stay);
+    let age = 26.0 + 52.0 * random.uniform();
+    let (mut repeats, mut recency) = (0, 0.0);
+    loop {
+        let next = recency + random.exponential() / rate;
+        if next > age || next == recency || repeats >= 2_000 {
+            return HistoryCount { repeats, recency, age, weight: 1.0 };
         }
-        let d = shape - 1.0 / 3.0;
-        loop {
-            let normal = (2.0 * self.exponential()).sqrt() * (std::f64::consts::TAU * self.next()).cos();
-            let v = (1.0 + normal / (9.0 * d).sqrt()).powi(3);
-            if v > 0.0 && self.next().ln() < 0.5 * normal * normal + d - d * v + d * v.ln() {
-                return d * v;
-            }
-        }
-    }
-
-    /// A customer of the model, seen for some weeks.
-    fn customer(&mut self, model: &BgNbd) -> HistoryCount {
-        let rate = self.gamma(model.r) / model.alpha;
-        let (leave, stay) = (self.gamma(model.a), self.gamma(model.b));
-        let p = leave / (leave + stay);
-        let age = 26.0 + 52.0 * self.next();
-        let (mut repeats, mut recency) = (0, 0.0);
-        loop {
-            let next = recency + self.exponential() / rate;
-            if next > age || next == recency || repeats >= 2_000 {
-                return HistoryCount { repeats, recency, age, weight: 1.0 };
-            }
-            (repeats, recency) = (repeats + 1, next);
-            if self.next() < p {
-                return HistoryCount { repeats, recency, age, weight: 1.0 };
-            }
+        (repeats, recency) = (repeats + 1, next);
+        if random.uniform() < p {
+            return HistoryCount { repeats, recency, age, weight: 1.0 };
         }
     }
 }
@@ -330,8 +276,8 @@ fn simulated_customers_give_their_parameters_back() {
     let model = BgNbd::new(0.6, 8.0, 0.8, 2.5, TimeUnit::Weeks).unwrap();
     let mut within = 0;
     for seed in 0..25 {
-        let mut uniform = Uniform(seed);
-        let fit = fit((0..3_000).map(|_| uniform.customer(&model)).collect());
+        let mut random = Random::new(seed, 0);
+        let fit = fit((0..3_000).map(|_| customer(&mut random, &model)).collect());
         assert_eq!(fit.convergence.status, FitStatus::Converged);
         let estimates = [fit.model.r, fit.model.alpha, fit.model.a, fit.model.b];
         let truth = [model.r, model.alpha, model.a, model.b];
@@ -350,8 +296,8 @@ proptest! {
         r in 0.05_f64..4.0, rate in 0.01_f64..0.5, a in 0.2_f64..4.0, b in 0.5_f64..8.0, seed in any::<u64>(),
     ) {
         let truth = BgNbd::new(r, r / rate, a, b, TimeUnit::Weeks).unwrap();
-        let mut uniform = Uniform(seed);
-        let rows = (0..600).map(|_| uniform.customer(&truth)).collect();
+        let mut random = Random::new(seed, 0);
+        let rows = (0..600).map(|_| customer(&mut random, &truth)).collect();
         let counts = HistoryCounts::new(TimeUnit::Weeks, rows).unwrap();
         let fit = BgNbd::fit(&counts, &FitOptions::default()).unwrap();
         prop_assert!(fit.log_likelihood >= truth.log_likelihood(&counts).unwrap() - 1e-6);
@@ -367,7 +313,7 @@ proptest! {
         });
         match BgNbd::fit(&HistoryCounts::new(TimeUnit::Weeks, rows.collect()).unwrap(), &FitOptions::default()) {
             Ok(fit) => {
-                prop_assert!(fit.log_likelihood.is_finite() && fit.model.check().is_ok());
+                prop_assert!(fit.log_likelihood.is_finite() && check(&fit.model).is_ok());
                 prop_assert!(fit.convergence.warnings.contains(&crate::score::FitWarning::FewCustomers));
             }
             Err(error) => prop_assert_eq!(error.code().as_str(), "insufficient-data"),

@@ -114,7 +114,7 @@ fn fits_are_the_same_bits_for_any_order_and_number_of_threads() {
     let mut turned = cdnow();
     turned.reverse();
     let counts = SpendCounts::new(Currency::USD, turned).unwrap();
-    assert_eq!(GammaGamma::fit(&counts, &FitOptions { threads: 3 }).unwrap(), expected);
+    assert_eq!(GammaGamma::fit(&counts, &FitOptions::threads(3)).unwrap(), expected);
     let json = serde_json::to_string(&expected).unwrap();
     assert_eq!(serde_json::from_str::<GammaGammaFit>(&json).unwrap(), expected);
 }

@@ -7,6 +7,7 @@
 
 mod matrix;
 mod newton;
+mod restrict;
 mod simplex;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Name;
 
 pub(crate) use matrix::Matrix;
+pub(crate) use restrict::fit;
 
 /// How a fit ended.
 ///
