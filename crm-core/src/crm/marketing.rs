@@ -84,7 +84,8 @@ impl Marketing {
         audience.next_batch(n, &policy, &files, AsOf::at(self.crm.now()))
     }
 
-    /// Writes down who was contacted, by the permits that were used.
+    /// Writes down who is contacted, by the permits that are used. Do it before the messages leave: who crashes in between
+    /// has then sent one message too few, and never one twice.
     pub fn sent(&self, campaign: &Campaign, permits: &[ContactPermit]) -> Result<()> {
         self.crm.write(|env, _| Ok(((), marketing::record_sent(campaign, permits, env)?)))?;
         Ok(())

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Crm;
-use crate::base::{AsOf, ContactPointId, CustomerId, Error, Id, Result, Target, Timestamp};
-use crate::customer::{self, CONTACT_POINT, CUSTOMER, ContactKind, ContactPoint};
+use crate::base::{AsOf, ContactPointId, CustomerId, Env, Error, Id, Result, Target, Timestamp};
+use crate::change::ChangeSet;
+use crate::customer::{self, CONTACT_POINT, CUSTOMER, ContactKind, ContactPoint, RELATIONSHIP, Relationship};
 use crate::fact::{Fact, Projection};
 use crate::privacy::{
-    self, AccessPackage, AddressToken, CONSENT, ConsentEvent, ContactAnswer, ContactDecision, ContactFile,
+    self, AccessPackage, AddressToken, CONSENT, ConsentEvent, ConsentKind, ContactAnswer, ContactDecision, ContactFile,
     ContactQuestion, PURPOSE, PointStatus, Policy, Purpose, SUPPRESSION, SuppressionHistory, SuppressionReason,
 };
 use crate::store::{FactQuery, MAX_PAGE, Scan};
@@ -39,14 +40,40 @@ impl Privacy {
         Policy::from_records(&records)
     }
 
-    /// Records what people have said, all or nothing, and gives the ids of the facts.
+    /// Records what people have said, all or nothing, and gives the ids of the facts. A confirmation that came from a
+    /// contact point shows that its owner can be reached there: it is verified from then on.
     ///
     /// # Errors
     /// See [`record_consent`](privacy::record_consent).
     pub fn record(&self, events: &[ConsentEvent]) -> Result<Vec<Id>> {
         self.crm.expect_customers(events.iter().map(|event| event.customer))?;
         let policy = self.policy()?;
-        Ok(self.crm.write(|env, _| privacy::record_consent(events.iter().cloned(), &policy, env))?.0)
+        let decide = |env: &Env<'_>| {
+            let (ids, mut changes) = privacy::record_consent(events.iter().cloned(), &policy, env)?;
+            changes.extend(self.verify_confirmed(events, env.now)?);
+            Ok((ids, changes))
+        };
+        Ok(self.crm.write(|env, _| decide(env))?.0)
+    }
+
+    fn verify_confirmed(&self, events: &[ConsentEvent], now: Timestamp) -> Result<ChangeSet> {
+        let mut changes = ChangeSet::new(now);
+        let mut confirmed: BTreeMap<Id, Timestamp> = BTreeMap::new();
+        for event in events.iter().filter(|event| event.kind == ConsentKind::Confirmed) {
+            if let Some(point) = event.scope.contact_point {
+                confirmed.entry(point.into()).and_modify(|at| *at = event.at.min(*at)).or_insert(event.at);
+            }
+        }
+        let ids: Vec<Id> = confirmed.keys().copied().collect();
+        for (record, at) in self.crm.store().load(&CONTACT_POINT, &ids)?.iter().zip(confirmed.into_values()) {
+            let Some(record) = record else { continue };
+            let point = ContactPoint::from_record(record)?;
+            if point.verified_at.is_none() {
+                let verified = ContactPoint { verified_at: Some(at), ..point };
+                changes.extend(customer::save_contact_point(record, &verified, now)?);
+            }
+        }
+        Ok(changes)
     }
 
     /// Takes back every permission of a customer, from now on.
@@ -193,13 +220,21 @@ impl Privacy {
         Ok(privacy::export_access(&registry, customer, &records, &facts))
     }
 
-    /// Erases a customer: everything about the person goes, and nothing about them is ever written again. The addresses
-    /// are barred, if the engine has an address key, so that the next import of the same list contacts nobody.
+    /// Erases a customer: everything about the person goes, the relationships of others towards them included, and
+    /// nothing about them is ever written again. The addresses are barred, if the engine has an address key, so that the next import of the same list contacts nobody.
     pub fn erase(&self, customer: CustomerId) -> Result<()> {
         self.crm.expect_customers(std::iter::once(customer))?;
         let addresses: Vec<AddressToken> =
             self.file(customer)?.points.iter().filter_map(|point| point.address).collect();
-        self.crm.write(|env, _| Ok(((), privacy::erase(customer, &addresses, env)?)))?;
+        let towards = Scan::all(RELATIONSHIP).with_key(Relationship::key_towards(customer));
+        self.crm.write(|env, _| {
+            let mut changes = ChangeSet::new(env.now);
+            for record in Crm::every(|cursor| self.crm.store().scan(&towards.clone().after(cursor)))? {
+                changes.delete(&record);
+            }
+            changes.extend(privacy::erase(customer, &addresses, env)?);
+            Ok(((), changes))
+        })?;
         self.crm.forget(customer);
         Ok(())
     }
