@@ -13,6 +13,7 @@ test: ## every test
 
 lint: ## format, clippy, documentation
 	$(CARGO) fmt --all --check
+	scripts/mirror.py --check
 	$(CARGO) clippy --workspace --all-targets --all-features --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --all-features --no-deps --locked
 

@@ -23,8 +23,10 @@ use super::{Currency, Error, Result, Rounding};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
-    minor: i64,
-    currency: Currency,
+    /// The amount in minor units.
+    pub minor: i64,
+    /// The currency.
+    pub currency: Currency,
 }
 
 impl Money {

@@ -1,0 +1,163 @@
+//! The handle on loyalty.
+
+use std::collections::HashMap;
+
+use crm_core::base::{CustomerId, Id, Name, ProgrammeId, Timestamp, Window};
+use crm_core::crm::{CaughtUp, Loyalty};
+use crm_core::loyalty::{
+    Adjustment, Cancellation, Definition, Liability, Movement, PointsDecision, Purchase, Redemption, Refund, Standing,
+    Statement, Violation,
+};
+
+use crate::{CrmError, guard};
+
+/// The handle on what members earned.
+#[derive(Clone, Debug, uniffi::Object)]
+pub struct BlockingLoyalty(pub(crate) Loyalty);
+
+/// A programme with all its versions, the first one first.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, uniffi::Record)]
+pub struct Programme {
+    /// Its id.
+    pub id: ProgrammeId,
+    /// What was published, version by version.
+    pub versions: Vec<Version>,
+}
+
+/// A published definition. It never changes: who wants something else publishes another version.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, uniffi::Record)]
+pub struct Version {
+    /// Its number, from 1.
+    pub number: u32,
+    /// It applies to what happens at this instant or later, until the next version does.
+    pub from: Timestamp,
+    /// A fingerprint of the definition: equal for equal definitions.
+    pub content: Id,
+    /// What it promises.
+    pub definition: Definition,
+}
+
+impl From<crm_core::loyalty::Programme> for Programme {
+    fn from(programme: crm_core::loyalty::Programme) -> Self {
+        let version = |one: &crm_core::loyalty::Version| Version {
+            number: one.number,
+            from: one.from,
+            content: one.content,
+            definition: one.definition.clone(),
+        };
+        Self { id: programme.id, versions: programme.versions().iter().map(version).collect() }
+    }
+}
+
+/// Every movement of a member, in all programmes.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, uniffi::Record)]
+pub struct Ledger {
+    /// The movements, in the order of their ids.
+    pub movements: Vec<Movement>,
+    /// Facts that this version of the library does not understand.
+    pub unreadable: Vec<Id>,
+}
+
+impl From<crm_core::loyalty::Ledger> for Ledger {
+    fn from(ledger: crm_core::loyalty::Ledger) -> Self {
+        Self {
+            movements: ledger.movements().cloned().collect(),
+            unreadable: ledger.unreadable().iter().copied().collect(),
+        }
+    }
+}
+
+/// The id of the programme that a host calls by a key of its own.
+#[uniffi::export]
+pub fn programme_id_of(key: Name) -> Result<ProgrammeId, CrmError> {
+    guard(|| Ok(Loyalty::id_of(&key)))
+}
+
+#[uniffi::export]
+impl BlockingLoyalty {
+    /// Publishes a definition as the first or the next version of a programme, from an instant on. Publishing what is
+    /// published already changes nothing.
+    pub fn publish(&self, id: ProgrammeId, definition: Definition, from: Timestamp) -> Result<Programme, CrmError> {
+        guard(|| self.0.publish(id, &definition, from).map(Programme::from))
+    }
+
+    /// A programme with all its versions.
+    pub fn programme(&self, id: ProgrammeId) -> Result<Programme, CrmError> {
+        guard(|| self.0.programme(id).map(Programme::from))
+    }
+
+    /// Every movement of a member, in all programmes.
+    pub fn ledger(&self, member: CustomerId) -> Result<Ledger, CrmError> {
+        guard(|| self.0.ledger(member).map(Ledger::from))
+    }
+
+    /// Awards what a purchase earns. A purchase earns once.
+    pub fn earn(&self, id: ProgrammeId, purchase: Purchase) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.earn(id, &purchase))
+    }
+
+    /// Takes back what the refunded part of a purchase earned. `refunds` are all refunds of the purchase so far.
+    pub fn refund(
+        &self,
+        id: ProgrammeId,
+        purchase: Purchase,
+        refunds: Vec<Refund>,
+    ) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.refund(id, &purchase, &refunds))
+    }
+
+    /// Spends points; denied when the member has too few.
+    pub fn redeem(&self, id: ProgrammeId, redemption: Redemption) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.redeem(id, &redemption))
+    }
+
+    /// Gives points of a redemption back to the lots they came from.
+    pub fn cancel(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        cancellation: Cancellation,
+    ) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.cancel(id, member, &cancellation))
+    }
+
+    /// Gives or takes points by hand.
+    pub fn adjust(&self, id: ProgrammeId, adjustment: Adjustment) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.adjust(id, &adjustment))
+    }
+
+    /// Writes what the clock has done to a member's points. Balances do not depend on it.
+    pub fn settle(&self, id: ProgrammeId, member: CustomerId) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.settle(id, member))
+    }
+
+    /// What a member has, and where the member stands, at an instant.
+    pub fn standing(&self, id: ProgrammeId, member: CustomerId, at: Timestamp) -> Result<Standing, CrmError> {
+        guard(|| self.0.standing(id, member, at))
+    }
+
+    /// Where every member stands at an instant.
+    pub fn standings(&self, id: ProgrammeId, at: Timestamp) -> Result<HashMap<CustomerId, Standing>, CrmError> {
+        guard(|| self.0.standings(id, at))
+    }
+
+    /// What moved a member's points in a window, each with its cause.
+    pub fn statement(&self, id: ProgrammeId, member: CustomerId, window: Window) -> Result<Statement, CrmError> {
+        guard(|| self.0.statement(id, member, window))
+    }
+
+    /// What the points that members hold at an instant are expected to cost, by month of expiry.
+    pub fn liability(&self, id: ProgrammeId, at: Timestamp) -> Result<Liability, CrmError> {
+        guard(|| self.0.liability(id, at))
+    }
+
+    /// Derives everything anew from the facts and names every promise that does not hold.
+    pub fn audit(&self, id: ProgrammeId) -> Result<Vec<Violation>, CrmError> {
+        guard(|| self.0.audit(id))
+    }
+
+    /// Awards what everybody's orders and refunds up to an instant have earned and nobody has awarded yet, in one commit.
+    pub fn catch_up(&self, id: ProgrammeId, until: Timestamp) -> Result<CaughtUp, CrmError> {
+        guard(|| self.0.catch_up(id, until))
+    }
+}
