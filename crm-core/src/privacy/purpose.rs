@@ -171,11 +171,11 @@ pub fn define_purpose(known: Option<&Record>, purpose: &Purpose, env: &Env<'_>) 
         return Err(Error::invalid_at(&KEY, "the record belongs to another purpose"));
     }
     if purpose.version < old.version || purpose.consents_from < old.consents_from {
-        return Err(Error::invalid_at(&VERSION, "a purpose's versions do not go back"));
+        return Err(Error::invalid("version", "a purpose's versions do not go back"));
     }
     let renamed = Purpose { title: old.title.clone(), ..purpose.clone() };
     if purpose.version == old.version && renamed != old {
-        return Err(Error::invalid_at(&VERSION, "a change of more than the title takes a higher version"));
+        return Err(Error::invalid("version", "a change of more than the title takes a higher version"));
     }
     if *purpose != old {
         changes.put(purpose.write(record.next()));
