@@ -47,6 +47,20 @@ fn a_confirmation_verifies_the_contact_point_it_came_from() {
 }
 
 #[test]
+fn nobody_confirms_for_somebody_else() {
+    let crm = crm();
+    crm.privacy().define(&Purpose::marketing(NEWS, "News", [Channel::Email])).unwrap();
+    let new = NewCustomer::person("Anna").contact(NewContactPoint::email("anna@example.org").unwrap());
+    let anna = crm.customers().create(new).unwrap();
+    let ben = crm.customers().create(NewCustomer::person("Ben")).unwrap();
+    let point = || crm.customers().contact_points(anna.id).unwrap().remove(0);
+    let event = ConsentEvent::new(ConsentKind::Confirmed, ben.id, at("2026-03-02T00:00:00Z"));
+    let event = event.purpose(NEWS).channel(Channel::Email).contact_point(point().id);
+    crm.privacy().record(&[event]).unwrap();
+    assert_eq!(point().verified_at, None);
+}
+
+#[test]
 fn who_is_erased_is_gone_from_the_relationships_of_others() {
     let crm = crm();
     let [anna, ben] = ["Anna", "Ben"].map(|name| crm.customers().create(NewCustomer::person(name)).unwrap().id);

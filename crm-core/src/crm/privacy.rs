@@ -58,19 +58,21 @@ impl Privacy {
 
     fn verify_confirmed(&self, events: &[ConsentEvent], now: Timestamp) -> Result<ChangeSet> {
         let mut changes = ChangeSet::new(now);
-        let mut confirmed: BTreeMap<Id, Timestamp> = BTreeMap::new();
+        let mut confirmed: BTreeMap<(Id, CustomerId), Timestamp> = BTreeMap::new();
         for event in events.iter().filter(|event| event.kind == ConsentKind::Confirmed) {
             if let Some(point) = event.scope.contact_point {
-                confirmed.entry(point.into()).and_modify(|at| *at = event.at.min(*at)).or_insert(event.at);
+                let first = confirmed.entry((point.into(), event.customer)).or_insert(event.at);
+                *first = event.at.min(*first);
             }
         }
-        let ids: Vec<Id> = confirmed.keys().copied().collect();
-        for (record, at) in self.crm.store().load(&CONTACT_POINT, &ids)?.iter().zip(confirmed.into_values()) {
-            let Some(record) = record else { continue };
-            let point = ContactPoint::from_record(record)?;
-            if point.verified_at.is_none() {
-                let verified = ContactPoint { verified_at: Some(at), ..point };
-                changes.extend(customer::save_contact_point(record, &verified, now)?);
+        let mut ids: Vec<Id> = confirmed.keys().map(|(point, _)| *point).collect();
+        ids.dedup();
+        for record in self.crm.store().load(&CONTACT_POINT, &ids)?.into_iter().flatten() {
+            let point = ContactPoint::from_record(&record)?;
+            // Nobody confirms for somebody else.
+            if let (None, Some(at)) = (point.verified_at, confirmed.get(&(record.id, point.customer))) {
+                let verified = ContactPoint { verified_at: Some(*at), ..point };
+                changes.extend(customer::save_contact_point(&record, &verified, now)?);
             }
         }
         Ok(changes)
@@ -221,7 +223,8 @@ impl Privacy {
     }
 
     /// Erases a customer: everything about the person goes, the relationships of others towards them included, and
-    /// nothing about them is ever written again. The addresses are barred, if the engine has an address key, so that the next import of the same list contacts nobody.
+    /// nothing about them is ever written again. The addresses are barred, if the engine has an address key, so that the
+    /// next import of the same list contacts nobody.
     pub fn erase(&self, customer: CustomerId) -> Result<()> {
         self.crm.expect_customers(std::iter::once(customer))?;
         let addresses: Vec<AddressToken> =

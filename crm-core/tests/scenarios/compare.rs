@@ -36,7 +36,8 @@ fn within(path: &mut String, step: &str, look: impl FnOnce(&mut String) -> Optio
 }
 
 fn same_number(a: &serde_json::Number, b: &serde_json::Number) -> bool {
-    if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
+    let is_whole = |number: &serde_json::Number| number.is_i64() || number.is_u64();
+    if is_whole(a) && is_whole(b) {
         return a == b;
     }
     let (Some(a), Some(b)) = (a.as_f64(), b.as_f64()) else { return a == b };
@@ -68,5 +69,6 @@ mod tests {
     fn whole_numbers_are_compared_to_the_last_digit() {
         assert!(difference(&json!(9_007_199_254_740_993_i64), &json!(9_007_199_254_740_992_i64)).is_some());
         assert_eq!(difference(&json!(i64::MIN), &json!(i64::MIN)), None);
+        assert!(difference(&json!(9_223_372_036_854_775_808_u64), &json!(i64::MAX)).is_some());
     }
 }

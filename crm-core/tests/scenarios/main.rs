@@ -62,3 +62,12 @@ fn the_list_of_operations_is_that_of_the_facade() {
     let unknown: Vec<&String> = listed.iter().filter(|name| !operations::is_known(name)).collect();
     assert!(unknown.is_empty(), "the replayer cannot call {unknown:?}");
 }
+
+/// Every operation is called by some scenario.
+#[test]
+fn no_operation_is_left_out() {
+    let called: BTreeSet<String> = stories().iter().flat_map(|(_, story)| story.calls().collect::<Vec<_>>()).collect();
+    let all = facade::operations();
+    let never: Vec<&String> = all.difference(&called).collect();
+    assert!(never.is_empty(), "no scenario calls {never:?}");
+}

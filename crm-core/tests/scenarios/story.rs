@@ -54,6 +54,14 @@ fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Json>, D::E
 pub type Kept = BTreeMap<String, Answer>;
 
 impl Story {
+    /// The operations that it calls.
+    pub fn calls(&self) -> impl Iterator<Item = String> + '_ {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Call(call) => Some(call.operation.clone()),
+            Step::Now { .. } => None,
+        })
+    }
+
     /// Plays it on an empty store.
     pub fn replay(&self) -> Result<(), String> {
         let clock = Arc::new(FixedClock::at(self.now));
