@@ -16,7 +16,7 @@ CREATE TABLE interaction (seq INTEGER PRIMARY KEY, id BLOB NOT NULL, subject INT
     recorded INTEGER NOT NULL, name INTEGER NOT NULL, amount INTEGER, currency INTEGER, points INTEGER,
     source INTEGER, source_id TEXT, body TEXT, campaign TEXT, channel TEXT);
 CREATE UNIQUE INDEX interaction_id ON interaction (id);
-CREATE INDEX interaction_subject ON interaction (subject, at, seq, name, amount, currency, points);
+CREATE INDEX interaction_subject ON interaction (subject, at, name, amount, currency, points);
 ";
 
 const COLUMNS: &str =
@@ -157,7 +157,7 @@ impl Raw {
 
     /// The newest facts about a subject.
     pub fn timeline(&self, subject: i64, limit: usize) -> Result<Vec<Row>> {
-        let sql = format!("SELECT {COLUMNS} FROM interaction WHERE subject = ?1 ORDER BY at DESC, seq DESC LIMIT ?2");
+        let sql = format!("SELECT {COLUMNS} FROM interaction WHERE subject = ?1 ORDER BY at DESC LIMIT ?2");
         self.conn.prepare_cached(&sql)?.query_map(params![subject, limit as i64], read)?.collect()
     }
 

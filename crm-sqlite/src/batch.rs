@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crm_core::base::{Clash, Digest, Id, Kind, Money, Registry, Target, Timestamp};
 use crm_core::change::{Change, Receipt};
 use crm_core::fact::Fact;
-use crm_core::record::{Key, Record};
+use crm_core::record::Record;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
@@ -14,9 +14,10 @@ use crate::column::{self, NULL, bind_fields};
 use crate::declare;
 use crate::error::{Fail, Result};
 use crate::feed::Touched;
+use crate::keys::{self, Index};
 use crate::layout::Table;
 use crate::memory::Memory;
-use crate::records::{self, Found, key_hash};
+use crate::records::{self, Found};
 use crate::session::Session;
 use crate::view;
 use crate::vocabulary::Coder;
@@ -53,7 +54,11 @@ impl<'a> Batch<'a> {
             let mut done = 1;
             match change {
                 Change::Declare(declaration) => self.declare(&declaration.target, grown)?,
-                Change::Put(record) => self.put(record)?,
+                Change::Put(first) => {
+                    let same = |change: &&Change| matches!(change, Change::Put(record) if record.kind == first.kind);
+                    done += rest.iter().take_while(same).count();
+                    self.put(first, &changes[..done])?;
+                }
                 Change::Delete { kind, id, version } => self.delete(kind, *id, *version)?,
                 Change::Append(first) => {
                     let same = |change: &&Change| matches!(change, Change::Append(fact) if fact.stream == first.stream);
@@ -85,39 +90,46 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn put(&mut self, record: &Record) -> Result<()> {
+    /// Puts records of one kind.
+    fn put(&mut self, first: &Record, run: &[Change]) -> Result<()> {
+        let (kind, table) = (&first.kind, self.kind(&first.kind)?);
         let conn = &self.session.conn;
-        self.memory.alive(conn, record.id)?;
-        let subject = record.subject.map(|id| self.memory.subject(conn, id)).transpose()?;
-        let table = self.kind(&record.kind)?;
-        let found = records::found(conn, &table, record.id)?;
-        in_version(&record.kind, record.id, record.version - 1, found.as_ref())?;
-        for key in record.keys.iter().filter(|key| key.unique) {
-            let holder = records::holder(conn, &table, &record.kind, key)?;
-            if let Some(holder) = holder.filter(|holder| *holder != record.id) {
-                return conflict(Clash::KeyTaken { kind: record.kind.clone(), key: key.name.clone(), holder });
+        let (mut index, mut insert) = (Index::new(conn)?, conn.prepare_cached(&table.insert)?);
+        for change in run {
+            let Change::Put(record) = change else { continue };
+            self.memory.alive(conn, record.id)?;
+            let subject = record.subject.map(|id| self.memory.subject(conn, id)).transpose()?;
+            let old = if record.version == 1 { None } else { records::found(conn, &table, record.id)? };
+            let k = if let Some(old) = &old {
+                in_version(kind, record.id, record.version - 1, Some(old))?;
+                let mut update = conn.prepare_cached(&table.update)?;
+                bind_record(&mut update, conn, self.memory, &table, (old.k, subject), record)?;
+                update.raw_execute()?;
+                old.k
+            } else {
+                let before = if self.memory.deleted { number_before(conn, &table, record.id)? } else { None };
+                let k = before.map_or_else(|| self.next(&table), Ok)?;
+                bind_record(&mut insert, conn, self.memory, &table, (k, subject), record)?;
+                // A first version is written without a look whether there is one: the row would not go in.
+                if record.version != 1 || insert.raw_execute()? == 0 {
+                    let found = records::found(conn, &table, record.id)?;
+                    in_version(kind, record.id, record.version - 1, found.as_ref())?;
+                }
+                if before.is_none() {
+                    self.next.insert(table.t, k + 1);
+                }
+                k
+            };
+            for key in record.keys.iter().filter(|key| key.unique) {
+                let other = index.holder(kind, key)?.filter(|holder| *holder != k);
+                if let Some(holder) = other.map(|other| keys::id_of(conn, &table, other)).transpose()?.flatten() {
+                    return conflict(Clash::KeyTaken { kind: kind.clone(), key: key.name.clone(), holder });
+                }
             }
+            index.change(kind, k, old.as_ref().map_or(&[], |old| &old.keys), &record.keys)?;
+            self.receipt.written += 1;
+            self.records.insert((table.t, k), Left { subject, gone: false });
         }
-        let k = match &found {
-            Some(found) => found.k,
-            None => self.new_record(&table, record.id)?,
-        };
-        let conn = &self.session.conn;
-        rekey(conn, &record.kind, k, found.as_ref().map_or(&[], |found| &found.keys), &record.keys)?;
-        let mut statement = conn.prepare_cached(if found.is_some() { &table.update } else { &table.insert })?;
-        statement.raw_bind_parameter(1, k)?;
-        statement.raw_bind_parameter(2, blob(&record.id))?;
-        statement.raw_bind_parameter(3, record.version as i64)?;
-        statement.raw_bind_parameter(4, subject)?;
-        statement.raw_bind_parameter(5, record.subject == Some(record.id))?;
-        statement.raw_bind_parameter(6, records::write_keys(&record.keys)?)?;
-        statement.raw_bind_parameter(7, record.digest() as i64)?;
-        let mut coder = Coder { conn, vocabulary: &mut self.memory.vocabulary, subject: k };
-        let extra = bind_fields(&mut statement, &table.columns, 9, &record.fields, &mut coder)?;
-        statement.raw_bind_parameter(8, extra)?;
-        statement.raw_execute()?;
-        self.receipt.written += 1;
-        self.records.insert((table.t, k), Left { subject, gone: false });
         Ok(())
     }
 
@@ -134,6 +146,7 @@ impl<'a> Batch<'a> {
                 found.k,
                 id.as_bytes(),
             ))?;
+            self.memory.deleted = true;
             self.records.insert((table.t, found.k), Left { subject: found.subject, gone: true });
         }
         Ok(())
@@ -142,18 +155,6 @@ impl<'a> Batch<'a> {
     fn kind(&self, kind: &Kind) -> Result<Arc<Table>> {
         // `check` has seen that it is declared.
         self.session.known.layout.kind(kind).cloned().ok_or_else(|| Fail::corrupt("a kind has lost its table"))
-    }
-
-    /// The number that a record had before it was deleted, or a new one.
-    fn new_record(&mut self, table: &Table, id: Id) -> Result<i64> {
-        let conn = &self.session.conn;
-        let mut again = conn.prepare_cached("DELETE FROM _gone WHERE target = ?1 AND id = ?2 RETURNING record")?;
-        if let Some(k) = again.query_row((table.t, id.as_bytes()), |row| row.get(0)).optional()? {
-            return Ok(k);
-        }
-        let k = self.next(table)?;
-        self.next.insert(table.t, k + 1);
-        Ok(k)
     }
 
     /// A row number that the table has never used, nor any after it.
@@ -264,30 +265,40 @@ fn about(conn: &Connection, table: &Table, k: i64) -> Result<Vec<Id>> {
 /// Removes a record with its keys.
 fn remove(conn: &Connection, table: &Table, kind: &Kind, found: &Found) -> Result<()> {
     use_up(conn, table)?;
-    rekey(conn, kind, found.k, &found.keys, &[])?;
+    Index::new(conn)?.change(kind, found.k, &found.keys, &[])?;
     conn.prepare_cached(&format!("DELETE FROM {} WHERE k = ?1", table.sql))?.execute([found.k])?;
     Ok(())
 }
 
-/// Brings the index of keys from what a record had to what it has.
-fn rekey(conn: &Connection, kind: &Kind, record: i64, old: &[Key], new: &[Key]) -> Result<()> {
-    if old == new {
-        return Ok(());
-    }
-    let mut delete = conn
-        .prepare_cached("DELETE FROM _key INDEXED BY _key_hash WHERE hash = ?1 AND is_unique = ?2 AND record = ?3")?;
-    for key in old {
-        delete.execute((key_hash(kind, key), key.unique, record))?;
-    }
-    let mut insert = conn.prepare_cached("INSERT INTO _key (hash, is_unique, record) VALUES (?1, ?2, ?3)")?;
-    for key in new {
-        insert.execute((key_hash(kind, key), key.unique, record))?;
-    }
-    Ok(())
+/// The number that a record had before it was deleted, which is its own again.
+fn number_before(conn: &Connection, table: &Table, id: Id) -> Result<Option<i64>> {
+    let mut again = conn.prepare_cached("DELETE FROM _gone WHERE target = ?1 AND id = ?2 RETURNING record")?;
+    Ok(again.query_row((table.t, id.as_bytes()), |row| row.get(0)).optional()?)
 }
 
 fn blob(id: &Id) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes()))
+}
+
+fn bind_record(
+    statement: &mut Statement<'_>,
+    conn: &Connection,
+    memory: &mut Memory,
+    table: &Table,
+    (k, subject): (i64, Option<i64>),
+    record: &Record,
+) -> Result<()> {
+    statement.raw_bind_parameter(1, k)?;
+    statement.raw_bind_parameter(2, blob(&record.id))?;
+    statement.raw_bind_parameter(3, record.version as i64)?;
+    statement.raw_bind_parameter(4, subject)?;
+    statement.raw_bind_parameter(5, record.subject == Some(record.id))?;
+    statement.raw_bind_parameter(6, keys::write_keys(&record.keys)?)?;
+    statement.raw_bind_parameter(7, record.digest() as i64)?;
+    let mut coder = Coder { conn, vocabulary: &mut memory.vocabulary, subject: k };
+    let extra = bind_fields(statement, &table.columns, 9, &record.fields, &mut coder)?;
+    statement.raw_bind_parameter(8, extra)?;
+    Ok(())
 }
 
 fn bind_fact(

@@ -23,12 +23,14 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// What a full row is read with; see [`RECORD`] and [`FACT`].
     pub(crate) select: String,
-    /// Writes a new row.
+    /// Writes a new row, unless there is one with its id.
     pub(crate) insert: String,
     /// Writes a row of a kind's table anew, with the same parameters.
     pub(crate) update: String,
     /// Reads rows by id.
     pub(crate) by_id: String,
+    /// Reads the id of a row by its number.
+    pub(crate) id_of: String,
 }
 
 /// The columns before the declared ones in what a record is read with.
@@ -128,16 +130,15 @@ impl Layout {
 
 impl Table {
     fn new(t: i64, target: Target, columns: Vec<Column>) -> Self {
-        let (fixed, select, index, otherwise) = match &target {
+        let (fixed, select, index) = match &target {
             Target::Kind(kind) => {
-                (OF_A_KIND, "SELECT r.id, r.version, r.subject, r.itself, r.keys, r.extra", format!("_rs_{kind}"), "")
+                (OF_A_KIND, "SELECT r.id, r.version, r.subject, r.itself, r.keys, r.extra", format!("_rs_{kind}"))
             }
             Target::Stream(stream) => (
                 OF_A_STREAM,
                 "SELECT r.seq, r.id, r.subject, r.at, r.delay, r.name, r.amount, r.currency, r.points, r.source, \
                  r.source_id, r.extra",
                 format!("_fs_{stream}"),
-                " ON CONFLICT (id) DO NOTHING",
             ),
         };
         let sql = table_name(&target);
@@ -149,8 +150,9 @@ impl Table {
         let select = format!("{select}{}", list("r."));
         Self {
             t,
-            insert: format!("INSERT INTO {sql} ({names}) VALUES ({}){otherwise}", marks.join(", ")),
+            insert: format!("INSERT INTO {sql} ({names}) VALUES ({}) ON CONFLICT (id) DO NOTHING", marks.join(", ")),
             update: format!("UPDATE {sql} SET {} WHERE k = ?1", sets.join(", ")),
+            id_of: format!("SELECT id FROM {sql} WHERE {} = ?1", names.split(", ").next().unwrap_or_default()),
             by_id: format!("{select} FROM {sql} r WHERE r.id = ?1"),
             target,
             sql,

@@ -17,6 +17,7 @@ mod fact_pages;
 mod facts;
 mod feed;
 mod guard;
+mod keys;
 mod layout;
 mod life;
 mod memory;

@@ -16,6 +16,8 @@ pub(crate) struct Memory {
     pub(crate) vocabulary: Vocabulary,
     /// The subjects that were asked about; nothing for those that the file does not know.
     subjects: HashMap<Id, Option<Subject>>,
+    /// Whether records were deleted that may come back under their old numbers.
+    pub(crate) deleted: bool,
     /// A buffer.
     pub(crate) digest: Digest,
 }
@@ -39,6 +41,7 @@ impl Memory {
     pub(crate) fn refresh(&mut self, conn: &Connection, last: i64) -> Result<()> {
         self.subjects.clear();
         self.vocabulary.refresh(conn)?;
+        self.deleted = conn.prepare_cached("SELECT 1 FROM _gone")?.exists([])?;
         self.seen = Some(last);
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! Reading records.
 
-use crm_core::base::{Cursor, Id, Kind, Name, Page, Text, Value, ValueType};
+use crm_core::base::{Cursor, Id, Kind, Page, Value, ValueType};
 use crm_core::record::{Key, Record};
 use crm_core::store::{Scan, Test, TestOp};
-use rusqlite::types::{Value as Owned, ValueRef};
+use rusqlite::types::Value as Owned;
 use rusqlite::{Connection, Row, params_from_iter};
 
-use crate::column::{self, read_fields, utf8};
+use crate::column::{self, read_fields};
 use crate::error::{Fail, Result};
+use crate::keys::{key_hash, read_keys};
 use crate::layout::{RECORD, Table};
 use crate::session::Known;
 
@@ -28,32 +29,6 @@ pub(crate) fn read(conn: &Connection, known: &mut Known, table: &Table, kind: &K
     })
 }
 
-/// The keys of a record as they are kept in its row: `[["email","anna@example.org",true]]`.
-pub(crate) fn write_keys(keys: &[Key]) -> Result<Option<String>> {
-    if keys.is_empty() {
-        return Ok(None);
-    }
-    let list: Vec<(&Name, &Text, bool)> = keys.iter().map(|key| (&key.name, &key.value, key.unique)).collect();
-    serde_json::to_string(&list).map(Some).map_err(|_| Fail::malformed("a key that has no JSON form"))
-}
-
-/// See [`write_keys`].
-pub(crate) fn read_keys(value: ValueRef<'_>) -> Result<Vec<Key>> {
-    match value {
-        ValueRef::Null => Ok(Vec::new()),
-        ValueRef::Text(json) => {
-            let list: Vec<(Name, Text, bool)> = serde_json::from_str(utf8(json)?).map_err(|_| column::odd())?;
-            Ok(list.into_iter().map(|(name, value, unique)| Key { name, value, unique }).collect())
-        }
-        _ => Err(column::odd()),
-    }
-}
-
-/// What stands for a key in the index: 16 bytes that hold nothing of the value.
-pub(crate) fn key_hash(kind: &Kind, key: &Key) -> [u8; 16] {
-    *Id::derived(&format!("{kind}/{}", key.name), &key.value).as_bytes()
-}
-
 /// One record by id.
 pub(crate) fn load(conn: &Connection, known: &mut Known, table: &Table, kind: &Kind, id: Id) -> Result<Option<Record>> {
     let mut statement = known.prepare(conn, &table.by_id)?;
@@ -61,16 +36,6 @@ pub(crate) fn load(conn: &Connection, known: &mut Known, table: &Table, kind: &K
     let Some(row) = rows.next()? else { return Ok(None) };
     known.check(conn, row)?;
     read(conn, known, table, kind, row).map(Some)
-}
-
-/// The record of a kind that holds a unique key.
-pub(crate) fn holder(conn: &Connection, table: &Table, kind: &Kind, key: &Key) -> Result<Option<Id>> {
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT r.id FROM _key y INDEXED BY _key_hash JOIN {} r ON r.k = y.record WHERE y.hash = ?1 AND y.is_unique = 1",
-        table.sql
-    ))?;
-    let mut rows = statement.query([key_hash(kind, key)])?;
-    rows.next()?.map(|row| column::id(row.get_ref(0)?)).transpose()
 }
 
 /// Reads the cursor of a scan.

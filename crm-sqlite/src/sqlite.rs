@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use crate::error::{NAME, Result};
 use crate::guard::Counted;
+use crate::keys::holder;
 use crate::open::{self, Role, SCHEMA};
 use crate::options::Options;
 use crate::pool::{Pool, poisoned};
@@ -233,7 +234,7 @@ impl Store for Sqlite {
 
     fn find(&self, kind: &Kind, keys: &[Key]) -> Result<Vec<Option<Id>>, StoreError> {
         let find = |conn: &Connection, known: &mut Known| match known.kind(conn, kind)? {
-            Some(table) => keys.iter().map(|key| records::holder(conn, &table, kind, key)).collect(),
+            Some(table) => keys.iter().map(|key| holder(conn, &table, kind, key)).collect(),
             None => Ok(vec![None; keys.len()]),
         };
         if keys.len() == 1 { self.ask(find) } else { self.ask_many(find) }

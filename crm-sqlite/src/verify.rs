@@ -7,8 +7,8 @@ use crm_core::store::VerifyReport;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Fail, Result};
+use crate::keys::key_hash;
 use crate::layout::Table;
-use crate::records::key_hash;
 use crate::session::Known;
 use crate::{column, facts, feed, records};
 

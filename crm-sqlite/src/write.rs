@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::batch::Batch;
 use crate::error::{Fail, Result};
+use crate::keys;
 use crate::memory::Memory;
 use crate::records::{self, Found};
 use crate::session::Session;
@@ -111,7 +112,7 @@ fn require(session: &Session, condition: &Precondition) -> Result<()> {
         }
         Precondition::Absent { kind, key } => {
             let Some(table) = layout.kind(kind) else { return Ok(()) };
-            if let Some(holder) = records::holder(conn, table, kind, key)? {
+            if let Some(holder) = keys::holder(conn, table, kind, key)? {
                 return conflict(Clash::KeyTaken { kind: kind.clone(), key: key.name.clone(), holder });
             }
         }
