@@ -29,7 +29,7 @@ pub use loyalty::{CaughtUp, Loyalty};
 pub use marketing::Marketing;
 pub use privacy::Privacy;
 pub use scores::{PurchaseColumns, Scores, Summaries};
-pub use segments::{Membership, Segment, SegmentView, Segments};
+pub use segments::{Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Segments, WhyNot};
 pub use source::{FixedClock, RandomIds, SystemClock};
 
 use crate::base::{Clash, Clock, CustomerId, Declaration, Env, Error, Id, IdSource, Registry, Result, Timestamp};

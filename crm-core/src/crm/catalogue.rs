@@ -2,12 +2,20 @@
 
 use crate::base::{DataClass, Missing, Name, Registry, Result, Target, ValueType};
 use crate::customer::CUSTOMER;
+use crate::interaction::INTERACTION;
 use crate::loyalty;
-use crate::segment::{Catalogue, Field};
+use crate::segment::{Catalogue, Event, Field};
 
-/// The standard catalogue, the other fields of the rooms, and the attributes that the host has declared.
-pub(super) fn catalogue(registry: &Registry) -> Result<Catalogue> {
+/// The standard catalogue, the other fields of the rooms, and what the host has declared: attributes of customers,
+/// properties and names of interactions.
+pub(super) fn catalogue(registry: &Registry, events: &[Name]) -> Result<Catalogue> {
     let mut catalogue = Catalogue::standard()?;
+    for event in events.iter().filter(|name| catalogue.event(name.as_str()).is_none()).collect::<Vec<_>>() {
+        catalogue.add_event(Event::interaction(event.clone()))?;
+    }
+    for field in registry.fields(&Target::Stream(INTERACTION)) {
+        catalogue.extend_events(&INTERACTION, &Field::declared(field.name.clone(), field));
+    }
     for field in registry.fields(&Target::Kind(CUSTOMER)) {
         add(&mut catalogue, Field::declared(Name::new(&format!("customer.{}", field.name))?, field))?;
     }

@@ -1,19 +1,25 @@
 //! Who belongs.
 
+mod reasons;
+
+pub use reasons::{SegmentDiff, WhyNot};
+
 use serde::{Deserialize, Serialize};
 
 use super::Crm;
 use super::catalogue::catalogue;
 use super::profiles::profiles;
 use crate::base::{
-    AsOf, Currency, CustomerId, Error, Id, Name, ProgrammeId, Result, SegmentId, Timestamp, Value, Zone,
+    AsOf, Currency, CustomerId, Env, Error, Id, Name, ProgrammeId, Result, SegmentId, Timestamp, Value, Zone,
 };
-use crate::change::ChangeSet;
+use crate::change::{Change, ChangeSet};
+use crate::fact::Fact;
 use crate::record::Record;
 use crate::segment::{
-    Catalogue, DEFINITION, Definitions, Diagnostic, Explanation, Expr, Layout, Program, SEGMENT, check, parse,
+    CONTENT, Catalogue, DEFINITION, Definitions, Diagnostic, EVENT, Expr, Layout, NAME, Program, SEGMENT,
+    SEGMENT_VERSION, check, parse,
 };
-use crate::store::Scan;
+use crate::store::{FactQuery, Scan};
 
 /// The handle on segments. See [`crate::segment`].
 #[derive(Clone, Debug)]
@@ -32,6 +38,17 @@ pub struct Segment {
     pub text: String,
     /// A fingerprint of what the definition means: it changes when the meaning may have.
     pub version: Name,
+}
+
+/// A definition that a segment has, or had.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SegmentVersion {
+    /// The definition, as text.
+    pub text: String,
+    /// The fingerprint of its meaning.
+    pub version: Name,
+    /// Since when.
+    pub from: Timestamp,
 }
 
 /// From where segments are looked at.
@@ -79,7 +96,9 @@ impl Segments {
 
     /// Everything that a segment can speak of.
     pub fn catalogue(&self) -> Result<Catalogue> {
-        catalogue(&self.crm.registry())
+        let events = Crm::every(|cursor| self.crm.store().scan(&Scan::all(EVENT).after(cursor)))?;
+        let names = events.iter().map(|event| Name::new(event.fields.require(&NAME, Value::as_text)?));
+        catalogue(&self.crm.registry(), &names.collect::<Result<Vec<_>>>()?)
     }
 
     /// What is wrong with a definition, and what may be: errors and warnings, each with its place.
@@ -106,11 +125,33 @@ impl Segments {
             let mut changes = ChangeSet::new(env.now);
             let next = segment.to_record(known.as_ref());
             if known.as_ref().is_none_or(|known| known.fields != next.fields) {
+                changes.append(segment.to_fact(env));
                 changes.put(next);
             }
             Ok(((), changes))
         })?;
         Ok(segment)
+    }
+
+    /// Makes names of interactions known to the language, so that segments can count them. A name that is known already
+    /// is left as it is. What interactions of every name can have is declared by
+    /// [`Interactions::declare_properties`](super::Interactions::declare_properties).
+    pub fn declare_events(&self, names: &[Name]) -> Result<()> {
+        let ids: Vec<Id> = names.iter().map(event_id).collect();
+        self.crm.write(|env, _| {
+            let known = self.crm.store().load(&EVENT, &ids)?;
+            let mut changes = ChangeSet::new(env.now);
+            for ((name, id), known) in names.iter().zip(&ids).zip(known) {
+                let repeated = changes.changes.iter().any(|change| matches!(change, Change::Put(put) if put.id == *id));
+                if known.is_none() && !repeated {
+                    let mut record = Record::new(EVENT, *id);
+                    record.fields.set(NAME, name);
+                    changes.put(record);
+                }
+            }
+            Ok(((), changes))
+        })?;
+        Ok(())
     }
 
     /// All segments, by name.
@@ -121,10 +162,25 @@ impl Segments {
         Ok(segments)
     }
 
-    fn get(&self, name: &Name) -> Result<Segment> {
+    /// A segment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn get(&self, name: &Name) -> Result<Segment> {
         let id = Self::id_of(name);
         let record = self.crm.store().load(&SEGMENT, &[id.into()])?.pop().flatten();
         Segment::from_record(&record.ok_or_else(|| Error::not_found("segment", id))?)
+    }
+
+    /// Every definition that a segment has had, the oldest first. To see who belonged by an earlier one, ask for those
+    /// [matching](Self::matching) its text, as of then.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn versions(&self, name: &Name) -> Result<Vec<SegmentVersion>> {
+        let query = FactQuery::about(SEGMENT_VERSION, self.get(name)?.id);
+        let facts = Crm::every(|cursor| self.crm.store().facts(&query.clone().after(cursor)))?;
+        facts.iter().map(SegmentVersion::from_fact).collect()
     }
 
     /// The members of a segment, in the order of their ids. Customers who are put away belong to none.
@@ -135,9 +191,7 @@ impl Segments {
 
     /// The customers for whom an expression is true.
     pub fn matching(&self, text: &str, view: &SegmentView) -> Result<Vec<CustomerId>> {
-        let name = Name::from_static("expression");
-        let (id, version) = (Self::id_of(&name), Name::from_static("none"));
-        let mut found = self.evaluate(&[Segment { id, name, text: text.to_owned(), version }], view)?;
+        let mut found = self.evaluate(&[Segment::unnamed(text)], view)?;
         Ok(found.pop().map(|one| one.members).unwrap_or_default())
     }
 
@@ -158,27 +212,6 @@ impl Segments {
         }
         let membership = |(segment, members): (&Segment, Vec<_>)| Membership { segment: segment.clone(), members };
         Ok(segments.iter().zip(members).map(membership).collect())
-    }
-
-    /// Why a customer is in a segment, or not.
-    pub fn explain(&self, name: &Name, customer: CustomerId, view: &SegmentView) -> Result<Explanation> {
-        let mut all = self.explain_all(&[self.get(name)?], customer, view)?;
-        all.pop().ok_or_else(|| Error::invalid("segment", "nothing was explained"))
-    }
-
-    /// Why a customer is in each of many segments, or not.
-    pub fn explain_all(
-        &self,
-        segments: &[Segment],
-        customer: CustomerId,
-        view: &SegmentView,
-    ) -> Result<Vec<Explanation>> {
-        let (programs, layout) = self.compile(segments)?;
-        let refs: Vec<&Program> = programs.iter().collect();
-        let customers = profiles(&self.crm, view, &layout, &refs, Some(customer))?;
-        let customer = customers.first().ok_or_else(|| Error::not_found("customer", customer))?;
-        let row = customer.row()?;
-        Ok(programs.iter().map(|program| program.at(view.as_of.valid, &view.zone).explain(&row)).collect())
     }
 
     fn compile(&self, segments: &[Segment]) -> Result<(Vec<Program>, Layout)> {
@@ -208,22 +241,48 @@ fn first(findings: Vec<Diagnostic>) -> Error {
     error.map_or_else(|| Error::invalid("segment", "cannot be compiled"), Error::from)
 }
 
+/// The id of the record that makes an event's name known.
+fn event_id(name: &Name) -> Id {
+    Id::derived("crm-core/event", name.as_str())
+}
+
+impl SegmentVersion {
+    fn from_fact(fact: &Fact) -> Result<Self> {
+        let text = |name: &Name| fact.fields.require(name, Value::as_text);
+        Ok(Self { text: text(&DEFINITION)?.to_owned(), version: Name::new(text(&CONTENT)?)?, from: fact.at })
+    }
+}
+
 impl Segment {
+    /// An expression in the place of a segment.
+    fn unnamed(text: &str) -> Self {
+        let name = Name::from_static("expression");
+        Self { id: Segments::id_of(&name), name, text: text.to_owned(), version: Name::from_static("none") }
+    }
+
     fn to_record(&self, known: Option<&Record>) -> Record {
         let mut record = known.map_or_else(|| Record::new(SEGMENT, self.id.into()), Record::next);
-        record.fields.set(Name::from_static("name"), &self.name);
+        record.fields.set(NAME, &self.name);
         record.fields.set(DEFINITION, self.text.as_str());
-        record.fields.set(Name::from_static("content"), &self.version);
+        record.fields.set(CONTENT, &self.version);
         record
+    }
+
+    /// That the segment has this definition from now on.
+    fn to_fact(&self, env: &Env<'_>) -> Fact {
+        let mut fact = Fact::new(SEGMENT_VERSION, env.id(), self.id.into(), env.now, Name::from_static("defined"));
+        fact.fields.set(DEFINITION, self.text.as_str());
+        fact.fields.set(CONTENT, &self.version);
+        fact
     }
 
     fn from_record(record: &Record) -> Result<Self> {
         let text = |name: &Name| record.fields.require(name, Value::as_text);
         Ok(Self {
             id: SegmentId::new(record.id),
-            name: Name::new(text(&Name::from_static("name"))?)?,
+            name: Name::new(text(&NAME)?)?,
             text: text(&DEFINITION)?.to_owned(),
-            version: Name::new(text(&Name::from_static("content"))?)?,
+            version: Name::new(text(&CONTENT)?)?,
         })
     }
 }

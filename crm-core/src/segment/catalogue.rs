@@ -263,6 +263,19 @@ impl Catalogue {
         }
     }
 
+    /// Gives all events of a stream a further property. An event that has one of that name keeps its own, and free text
+    /// is left out: nobody is to be selected by what was written about them.
+    pub fn extend_events(&mut self, stream: &Stream, property: &Field) {
+        if property.class == DataClass::FreeText {
+            return;
+        }
+        for event in self.events.values_mut().filter(|event| event.stream == *stream) {
+            if event.property(property.name.as_str()).is_none() {
+                event.properties.push(property.clone());
+            }
+        }
+    }
+
     /// A field.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.get(name)

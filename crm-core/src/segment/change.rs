@@ -1,5 +1,7 @@
 //! When an answer changes by itself: only because time goes by.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::LeapDay::{February28, March1};
 use crate::base::{Date, Timestamp, Zone};
 
@@ -12,7 +14,7 @@ use super::subject::Subject;
 use super::time::{Bound, Length, Shift, Stretch};
 
 /// When a customer joins or leaves without any new data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextChange {
     /// The first instant at which membership is another one; nothing when it stays as it is for ever.
     pub at: Option<Timestamp>,

@@ -272,7 +272,8 @@ impl Explanation {
 }
 
 impl Evidence {
-    fn words(&self) -> String {
+    /// The question and what its answer rests on, in words.
+    pub fn words(&self) -> String {
         let mut words = format!("{} — is {}", self.condition.as_str(), self.value.words());
         if !self.limits.is_empty() {
             let limits: Vec<_> = self.limits.iter().map(Observed::words).collect();

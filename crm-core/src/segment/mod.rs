@@ -81,7 +81,7 @@ pub use library::{StandardSegment, standard_segments};
 pub use parser::parse;
 pub use program::{Program, Reads};
 pub use size::{MAX_DEPTH, MAX_PARTS};
-pub use stored::{DEFINITION, SEGMENT, declarations};
+pub use stored::{CONTENT, DEFINITION, EVENT, NAME, SEGMENT, SEGMENT_VERSION, declarations};
 pub use subject::{FieldKey, Layout, Row, Subject, ValueRef};
 pub use time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef};
 pub use truth::Truth;

@@ -109,14 +109,18 @@ fn permission() -> Vec<Field> {
 }
 
 fn interactions() -> Vec<Event> {
-    let declared = crate::interaction::declarations();
-    let own = declared.iter().filter(|one| one.target == Target::Stream(INTERACTION)).flat_map(|one| &one.fields);
-    let properties: Vec<Field> = own
-        .filter(|field| field.class != DataClass::FreeText)
-        .map(|field| Field::declared(field.name.clone(), field))
-        .collect();
-    crate::interaction::property_names()
-        .into_iter()
-        .map(|name| Event { properties: properties.clone(), ..Event::new(name, INTERACTION) })
-        .collect()
+    crate::interaction::property_names().into_iter().map(Event::interaction).collect()
+}
+
+impl Event {
+    /// An interaction, with the properties that all interactions have.
+    pub fn interaction(name: Name) -> Self {
+        let declared = crate::interaction::declarations();
+        let own = declared.iter().filter(|one| one.target == Target::Stream(INTERACTION)).flat_map(|one| &one.fields);
+        let properties = own
+            .filter(|field| field.class != DataClass::FreeText)
+            .map(|field| Field::declared(field.name.clone(), field))
+            .collect();
+        Self { properties, ..Self::new(name, INTERACTION) }
+    }
 }

@@ -48,6 +48,27 @@ impl Explanation {
         let goal = if self.truth.is_true() { Goal::NotTrue } else { Goal::True };
         Search { explanation: self, known: BTreeMap::new() }.change(&self.proof, goal)
     }
+
+    /// The smallest change in words: what is so now, and what would have to be different.
+    pub fn change_in_words(&self) -> String {
+        let (now, then) = match self.truth {
+            Truth::True => ("A member.", "would no longer be one"),
+            Truth::False => ("Not a member.", "would be one"),
+            Truth::Unknown => ("Not a member, as too little is known.", "would be one"),
+        };
+        match self.smallest_change().as_deref() {
+            None | Some([]) => format!("{now} No change of the data would make it otherwise.\n"),
+            Some(change) => {
+                let answers = if change.len() == 1 {
+                    "this answer".to_owned()
+                } else {
+                    format!("these {} answers", change.len())
+                };
+                let lines: Vec<_> = change.iter().map(|one| format!("- {}", one.words())).collect();
+                format!("{now} The customer {then} if {answers} were another one:\n{}\n", lines.join("\n"))
+            }
+        }
+    }
 }
 
 struct Search<'a> {

@@ -145,6 +145,9 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("segments.catalogue", |crm, _| data(crm.segments().catalogue())),
     ("segments.check", |crm, with| data(crm.segments().check(&with.take::<String>("text")?))),
     ("segments.define", |crm, with| data(crm.segments().define(&with.take("name")?, &with.take::<String>("text")?))),
+    ("segments.declare_events", |crm, with| data(crm.segments().declare_events(&with.list("names")?))),
+    ("segments.get", |crm, with| data(crm.segments().get(&with.take("name")?))),
+    ("segments.versions", |crm, with| data(crm.segments().versions(&with.take("name")?))),
     ("segments.list", |crm, _| data(crm.segments().list())),
     ("segments.members", |crm, with| data(crm.segments().members(&with.take("name")?, &with.take("view")?))),
     ("segments.matching", |crm, with| {
@@ -156,6 +159,19 @@ const OPERATIONS: &[(&str, Operation)] = &[
     }),
     ("segments.explain_all", |crm, with| {
         data(crm.segments().explain_all(&with.list("segments")?, with.take("customer")?, &with.take("view")?))
+    }),
+    ("segments.explain_in_words", |crm, with| {
+        data(crm.segments().explain_in_words(&with.take("name")?, with.take("customer")?, &with.take("view")?))
+    }),
+    ("segments.why_not", |crm, with| {
+        data(crm.segments().why_not(&with.take("name")?, with.take("customer")?, &with.take("view")?))
+    }),
+    ("segments.next_change", |crm, with| {
+        data(crm.segments().next_change(&with.take("name")?, with.take("customer")?, &with.take("view")?))
+    }),
+    ("segments.diff", |crm, with| {
+        let (old, new): (String, String) = (with.take("old_text")?, with.take("new_text")?);
+        data(crm.segments().diff(&old, &new, &with.take("view")?))
     }),
     ("scores.purchases", |crm, with| {
         data(crm.scores().purchases(with.take("currency")?, &with.take("zone")?, with.take("as_of")?))
