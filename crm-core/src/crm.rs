@@ -29,7 +29,9 @@ pub use loyalty::{CaughtUp, Loyalty};
 pub use marketing::Marketing;
 pub use privacy::Privacy;
 pub use scores::{PurchaseColumns, Scores, Summaries};
-pub use segments::{Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Segments, WhyNot};
+pub use segments::{
+    ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Segments, Ticked, WhyNot,
+};
 pub use source::{FixedClock, RandomIds, SystemClock};
 
 use crate::base::{Clash, Clock, CustomerId, Declaration, Env, Error, Id, IdSource, Registry, Result, Timestamp};
@@ -63,6 +65,10 @@ struct Inner {
     registry: RwLock<Arc<Registry>>,
     /// Customers that were seen to exist. They can only cease to by erasure, which the store itself guards.
     seen: Mutex<HashSet<Id>>,
+    /// The live segments.
+    following: Mutex<segments::Following>,
+    /// Everybody in columns, if the host wants them kept.
+    columns: Mutex<Option<segments::Snapshot>>,
 }
 
 /// How often a decision is taken again when another writer was faster.
@@ -109,7 +115,8 @@ impl Builder {
     pub fn open(self) -> Result<Crm> {
         let Self { store, clock, ids, address_key } = self;
         let registry = RwLock::new(Arc::new(store.info()?.registry));
-        let crm = Crm { inner: Arc::new(Inner { store, clock, ids, address_key, registry, seen: Mutex::default() }) };
+        let (seen, following, columns) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let crm = Crm { inner: Arc::new(Inner { store, clock, ids, address_key, registry, seen, following, columns }) };
         crm.declare(&declarations())?;
         Ok(crm)
     }
@@ -220,6 +227,7 @@ impl Crm {
         if changes.changes.iter().any(|change| matches!(change, Change::Declare(_))) {
             self.refresh()?;
         }
+        self.follow();
         Ok(receipt)
     }
 

@@ -107,7 +107,11 @@ impl Scores {
     /// # Errors
     /// [`Error::Invalid`] for options that do not fit together; the store's errors.
     pub fn assess(&self, options: &AssessOptions) -> Result<Assessment> {
-        let summaries = self.summaries(&options.summary)?;
+        Self::assess_summaries(self.summaries(&options.summary)?, options)
+    }
+
+    /// Assesses those whose purchases are summarised.
+    pub(super) fn assess_summaries(summaries: Summaries, options: &AssessOptions) -> Result<Assessment> {
         let (table, threads) = (&summaries.table, options.summary.threads);
         let rfm = score::rfm(table, &options.rfm)?;
         let fit = FitOptions::default();

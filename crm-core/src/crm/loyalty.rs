@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::Crm;
-use crate::base::{CustomerId, Env, Error, Id, Name, ProgrammeId, Result, Timestamp, Window};
+use crate::base::{AsOf, CustomerId, Env, Error, Id, Name, ProgrammeId, Result, Timestamp, Window};
 use crate::change::ChangeSet;
 use crate::fact::Projection;
 use crate::interaction::{INTERACTION, ORDER, ORDER_LINE, REFUND};
@@ -141,11 +141,21 @@ impl Loyalty {
 
     /// Where every member stands at an instant.
     pub fn standings(&self, id: ProgrammeId, at: Timestamp) -> Result<HashMap<CustomerId, Standing>> {
+        self.standings_of(id, None, AsOf { valid: at, known: self.crm.now() })
+    }
+
+    /// Where some members stand, or all of them, from a point of view.
+    pub(super) fn standings_of(
+        &self,
+        id: ProgrammeId,
+        members: Option<&[CustomerId]>,
+        as_of: AsOf,
+    ) -> Result<HashMap<CustomerId, Standing>> {
         let programme = self.programme(id)?;
         let standing = |(member, ledger): (CustomerId, Ledger)| {
-            Ok((member, Account::new(&programme, member, &ledger).standing(at)?))
+            Ok((member, Account::new(&programme, member, &ledger).standing(as_of.valid)?))
         };
-        self.ledgers()?.into_iter().map(standing).collect()
+        self.ledgers_of(members, Some(as_of.known))?.into_iter().map(standing).collect()
     }
 
     /// What moved a member's points in a window, each with its cause.
@@ -183,7 +193,17 @@ impl Loyalty {
     }
 
     fn ledgers(&self) -> Result<HashMap<CustomerId, Ledger>> {
-        let query = FactQuery::all(POINTS).limit(MAX_PAGE);
+        self.ledgers_of(None, None)
+    }
+
+    fn ledgers_of(
+        &self,
+        members: Option<&[CustomerId]>,
+        known: Option<Timestamp>,
+    ) -> Result<HashMap<CustomerId, Ledger>> {
+        let mut query = FactQuery::all(POINTS).limit(MAX_PAGE);
+        query.subjects = members.map(|some| some.iter().copied().map(Id::from).collect());
+        query.known = known.filter(|known| *known < self.crm.now());
         let mut ledgers: HashMap<CustomerId, Ledger> = HashMap::new();
         for fact in Crm::every(|cursor| self.crm.store().facts(&query.clone().after(cursor)))? {
             ledgers.entry(CustomerId::new(fact.subject)).or_default().apply(&fact);

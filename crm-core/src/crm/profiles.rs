@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Crm;
 use super::assess::{AssessOptions, Assessed, Assessment};
+use super::scores::{Scores, Summaries};
 use super::segments::SegmentView;
-use crate::base::{Channel, CustomerId, Error, Fields, Id, Money, Name, Result, Rounding, Value, Window};
-use crate::customer::CUSTOMER;
+use crate::base::{
+    Channel, Currency, CustomerId, Error, Fields, Id, Money, Name, Result, Rounding, Stream, Target, Timestamp, Value,
+    Window,
+};
+use crate::customer::{ATTRIBUTE, Attribute, CUSTOMER};
 use crate::fact::Fact;
-use crate::interaction::INTERACTION;
-use crate::loyalty::Standing;
 use crate::privacy::{self, CONSENT_FIELD, ContactFile, Policy, REACHABLE_FIELD};
 use crate::record::Record;
+use crate::score::{PurchaseSummary, SummaryTable};
 use crate::segment::{FieldKey, Layout, Program, Row};
 use crate::store::{FactQuery, MAX_PAGE, Scan};
 
@@ -19,6 +22,8 @@ use crate::store::{FactQuery, MAX_PAGE, Scan};
 #[derive(Debug)]
 pub(super) struct Profile {
     pub id: CustomerId,
+    /// Whether the customer is put away, or was not known yet: a member of nothing.
+    pub away: bool,
     values: Vec<Option<Value>>,
     facts: Vec<Fact>,
 }
@@ -32,35 +37,49 @@ impl Profile {
 
 /// What the fields of a layout are taken from; only what is asked for is loaded.
 struct Sources {
-    assessment: Option<Assessment>,
+    purchases: Purchases,
     standings: HashMap<CustomerId, Fields>,
     files: BTreeMap<CustomerId, ContactFile>,
+    attributes: HashMap<(Id, Name), Option<Value>>,
     policy: Policy,
 }
 
-/// The profiles of some customers, or of everybody who is not put away.
+/// What is known of purchases: of everybody, when somebody is compared with everybody.
+enum Purchases {
+    None,
+    Summaries(Box<Summaries>, HashMap<CustomerId, usize>),
+    Assessment(Box<Assessment>),
+}
+
+/// The profiles of some customers, or of everybody, in the order of their ids. Those who are unknown are left out.
 pub(super) fn profiles(
     crm: &Crm,
     view: &SegmentView,
     layout: &Layout,
     programs: &[&Program],
-    only: Option<CustomerId>,
+    only: Option<&[CustomerId]>,
 ) -> Result<Vec<Profile>> {
-    let sources = Sources::load(crm, view, layout)?;
+    let sources = Sources::load(crm, view, layout, only)?;
     let mut facts = history(crm, view, programs, only)?;
     let records = match only {
-        Some(id) => crm.store().load(&CUSTOMER, &[id.into()])?.into_iter().flatten().collect(),
+        Some(some) => {
+            let ids: Vec<Id> = some.iter().copied().map(Id::from).collect();
+            crm.store().load(&CUSTOMER, &ids)?.into_iter().flatten().collect()
+        }
         None => Crm::every(|cursor| crm.store().scan(&Scan::all(CUSTOMER).limit(MAX_PAGE).after(cursor)))?,
     };
-    if let (Some(id), true) = (only, records.is_empty()) {
-        return Err(Error::not_found("customer", id));
-    }
-    let present = |record: &Record| only.is_some() || record.get("archived_at").is_none();
+    let unknown = |record: &Record| {
+        record.get("created_at").and_then(Value::as_time).is_some_and(|created| created > view.as_of.known)
+    };
     let mut profiles = Vec::with_capacity(records.len());
-    for record in records.iter().filter(|record| present(record)) {
+    for record in &records {
         let id = CustomerId::new(record.id);
+        let away = record.get("archived_at").is_some() || unknown(record);
+        if away && only.is_none() {
+            continue;
+        }
         let values = layout.keys().iter().map(|key| sources.value(key, id, record, view)).collect::<Result<_>>()?;
-        profiles.push(Profile { id, values, facts: facts.remove(&record.id).unwrap_or_default() });
+        profiles.push(Profile { id, away, values, facts: facts.remove(&record.id).unwrap_or_default() });
     }
     Ok(profiles)
 }
@@ -70,64 +89,71 @@ fn history(
     crm: &Crm,
     view: &SegmentView,
     programs: &[&Program],
-    only: Option<CustomerId>,
+    only: Option<&[CustomerId]>,
 ) -> Result<HashMap<Id, Vec<Fact>>> {
     let mut facts: HashMap<Id, Vec<Fact>> = HashMap::new();
     let reads = programs.iter().map(|program| program.reads());
-    let (mut any, mut names, mut whole) = (false, Vec::new(), false);
+    let (mut streams, mut whole) = (BTreeMap::<&Stream, Vec<Name>>::new(), false);
     for read in reads {
-        any |= !read.events.is_empty();
-        names.extend(read.events.iter().map(|(_, name)| name.clone()));
+        for (stream, name) in &read.events {
+            streams.entry(stream).or_default().push(name.clone());
+        }
         whole |= read.event_fields;
     }
-    if !any {
-        return Ok(facts);
-    }
-    names.sort_unstable();
-    names.dedup();
+    let several = streams.len() > 1;
     let window = Window::until(view.as_of.valid.saturating_add_micros(1));
-    let mut query = FactQuery::all(INTERACTION).within(window).limit(MAX_PAGE);
-    query.names = names;
-    query.subjects = only.map(|id| vec![id.into()]);
-    query.known = Some(view.as_of.known).filter(|known| *known < crm.now());
-    // An explanation names the facts that it rests on, so that a single customer's are read whole.
-    if !whole && only.is_none() {
-        query = query.measures();
+    for (stream, mut names) in streams {
+        names.sort_unstable();
+        names.dedup();
+        let mut query = FactQuery::all(stream.clone()).within(window).limit(MAX_PAGE);
+        query.names = names;
+        query.subjects = only.map(|some| some.iter().copied().map(Id::from).collect());
+        query.known = Some(view.as_of.known).filter(|known| *known < crm.now());
+        // An explanation names the facts that it rests on, so that a few customers' are read whole.
+        if !whole && only.is_none() {
+            query = query.measures();
+        }
+        for fact in Crm::every(|cursor| crm.store().facts(&query.clone().after(cursor)))? {
+            facts.entry(fact.subject).or_default().push(fact);
+        }
     }
-    for fact in Crm::every(|cursor| crm.store().facts(&query.clone().after(cursor)))? {
-        facts.entry(fact.subject).or_default().push(fact);
+    if several {
+        for own in facts.values_mut() {
+            own.sort_by_key(|fact| fact.at);
+        }
     }
     Ok(facts)
 }
 
 impl Sources {
-    fn load(crm: &Crm, view: &SegmentView, layout: &Layout) -> Result<Self> {
+    fn load(crm: &Crm, view: &SegmentView, layout: &Layout, only: Option<&[CustomerId]>) -> Result<Self> {
         let asks = |prefixes: &[&str]| {
             layout.keys().iter().any(|key| prefixes.iter().any(|prefix| key.name.as_str().starts_with(prefix)))
         };
-        let assessment = match view.currency {
+        let purchases = match view.currency {
             Some(currency) if asks(&["purchases.", "rfm.", "value."]) => {
-                let options = AssessOptions::new(view.zone.date(view.as_of.valid), &view.zone, currency)?;
-                Some(crm.scores().assess(&options)?)
+                Purchases::load(crm, view, currency, only, asks(&COMPARED))?
             }
-            _ => None,
+            _ => Purchases::None,
         };
         let standings = match view.programme {
             Some(programme) if asks(&["loyalty."]) => {
-                let standings = crm.loyalty().standings(programme, view.as_of.valid)?;
-                standings.into_iter().map(|(member, standing): (_, Standing)| (member, standing.fields())).collect()
+                let standings = crm.loyalty().standings_of(programme, only, view.as_of)?;
+                standings.into_iter().map(|(member, standing)| (member, standing.fields())).collect()
             }
             _ => HashMap::new(),
         };
         let asks_permission = asks(&[CONSENT_FIELD.as_str(), REACHABLE_FIELD.as_str()]);
-        let files = if asks_permission { crm.privacy().files(None)? } else { BTreeMap::new() };
-        Ok(Self { assessment, standings, files, policy: crm.privacy().policy()? })
+        let files = if asks_permission { crm.privacy().files(only)? } else { BTreeMap::new() };
+        let attributes = attributes(crm, view, layout, only)?;
+        Ok(Self { purchases, standings, files, attributes, policy: crm.privacy().policy()? })
     }
 
     fn value(&self, key: &FieldKey, id: CustomerId, record: &Record, view: &SegmentView) -> Result<Option<Value>> {
         let name = key.name.as_str();
         if let Some(field) = name.strip_prefix("customer.") {
-            return Ok(record.get(field).cloned());
+            let then = self.attributes.get(&(record.id, key.name.clone()));
+            return Ok(then.map_or_else(|| record.get(field).cloned(), Clone::clone));
         }
         if key.name == CONSENT_FIELD || key.name == REACHABLE_FIELD {
             return self.permission(key, id, view).map(|allowed| Some(allowed.into()));
@@ -135,8 +161,16 @@ impl Sources {
         if name.starts_with("loyalty.") {
             return Ok(self.standings.get(&id).and_then(|fields| fields.get(name)).cloned());
         }
-        let Some(assessment) = &self.assessment else { return Ok(None) };
-        assessment.of(id).map_or(Ok(None), |one| assessed(name, assessment, &one))
+        match &self.purchases {
+            Purchases::None => Ok(None),
+            Purchases::Summaries(summaries, rows) => {
+                let row = rows.get(&id).and_then(|row| summaries.table.rows.get(*row));
+                row.map_or(Ok(None), |row| purchased(name, &summaries.table, row))
+            }
+            Purchases::Assessment(assessment) => {
+                assessment.of(id).map_or(Ok(None), |one| assessed(name, assessment, &one))
+            }
+        }
     }
 
     fn permission(&self, key: &FieldKey, id: CustomerId, view: &SegmentView) -> Result<bool> {
@@ -154,8 +188,70 @@ impl Sources {
     }
 }
 
-fn assessed(name: &str, assessment: &Assessment, one: &Assessed) -> Result<Option<Value>> {
-    let (table, summary) = (&assessment.summaries.table, &one.summary);
+/// Fields that compare a customer with everybody else, so that no customer's can be told alone.
+pub(super) const COMPARED: [&str; 2] = ["rfm.", "value."];
+
+impl Purchases {
+    fn load(
+        crm: &Crm,
+        view: &SegmentView,
+        currency: Currency,
+        only: Option<&[CustomerId]>,
+        compared: bool,
+    ) -> Result<Self> {
+        let options = AssessOptions::new(view.zone.date(view.as_of.valid), &view.zone, currency)?;
+        // Whoever is compared with everybody needs everybody's purchases.
+        let of = only.filter(|_| !compared);
+        let summaries = crm.scores().summaries_of(of, &options.summary, view.as_of)?;
+        if summaries.table.rows.is_empty() {
+            return Ok(Self::None);
+        }
+        if compared {
+            return Ok(Self::Assessment(Box::new(Scores::assess_summaries(summaries, &options)?)));
+        }
+        let customer = |place: u32| summaries.customers.get(place as usize).copied();
+        let rows = summaries.table.rows.iter().enumerate();
+        let rows = rows.filter_map(|(at, row)| Some((customer(row.customer)?, at))).collect();
+        Ok(Self::Summaries(Box::new(summaries), rows))
+    }
+}
+
+/// The attributes of the host's own as they were, when the view is one of the past. The present ones stand in the
+/// records; of the fields that the library itself declares no history is kept.
+fn attributes(
+    crm: &Crm,
+    view: &SegmentView,
+    layout: &Layout,
+    only: Option<&[CustomerId]>,
+) -> Result<HashMap<(Id, Name), Option<Value>>> {
+    let now = crm.now();
+    if view.as_of.valid >= now && view.as_of.known >= now {
+        return Ok(HashMap::new());
+    }
+    let registry = crm.registry();
+    let kept = |name: &&str| registry.field(&Target::Stream(ATTRIBUTE), name).is_some();
+    let fields = layout.keys().iter().filter_map(|key| key.name.as_str().strip_prefix("customer.")).filter(kept);
+    let names = fields.map(Name::new).collect::<Result<Vec<_>>>()?;
+    let mut then = HashMap::new();
+    if names.is_empty() {
+        return Ok(then);
+    }
+    let mut query = FactQuery::all(ATTRIBUTE).limit(MAX_PAGE);
+    query.names = names;
+    query.subjects = only.map(|some| some.iter().copied().map(Id::from).collect());
+    let mut latest: HashMap<(Id, Name), (Timestamp, Timestamp)> = HashMap::new();
+    for fact in Crm::every(|cursor| crm.store().facts(&query.clone().after(cursor)))? {
+        let key = (fact.subject, Name::new(&format!("customer.{}", fact.name))?);
+        let value = then.entry(key.clone()).or_insert(None);
+        let last = latest.entry(key).or_insert((Timestamp::MIN, Timestamp::MIN));
+        if view.as_of.sees(fact.at, fact.recorded) && (fact.at, fact.recorded) >= *last {
+            (*last, *value) = ((fact.at, fact.recorded), Attribute::from_fact(&fact).value);
+        }
+    }
+    Ok(then)
+}
+
+fn purchased(name: &str, table: &SummaryTable, summary: &PurchaseSummary) -> Result<Option<Value>> {
     let money = |minor: i64| Money::new(minor, table.currency);
     Ok(Some(match name {
         "purchases.count" => i64::from(summary.orders).into(),
@@ -167,6 +263,13 @@ fn assessed(name: &str, assessment: &Assessment, one: &Assessed) -> Result<Optio
         "purchases.average" if summary.orders > 0 => {
             money(summary.total_minor).mul_ratio(1, i64::from(summary.orders), Rounding::HalfEven)?.into()
         }
+        _ => return Ok(None),
+    }))
+}
+
+fn assessed(name: &str, assessment: &Assessment, one: &Assessed) -> Result<Option<Value>> {
+    let table = &assessment.summaries.table;
+    Ok(Some(match name {
         "rfm.recency" => i64::from(one.rfm.r).into(),
         "rfm.frequency" => i64::from(one.rfm.f).into(),
         "rfm.monetary" => i64::from(one.rfm.m).into(),
@@ -179,7 +282,7 @@ fn assessed(name: &str, assessment: &Assessment, one: &Assessed) -> Result<Optio
             let value = one.value.and_then(|value| value.value);
             return value.map(|value| major(value, table.currency).map(Value::from)).transpose();
         }
-        _ => return Ok(None),
+        _ => return purchased(name, table, &one.summary),
     }))
 }
 

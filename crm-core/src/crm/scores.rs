@@ -52,9 +52,21 @@ impl Scores {
 
     /// Everybody's purchases in one currency, by the civil days of a zone.
     pub fn purchases(&self, currency: Currency, zone: &Zone, as_of: AsOf) -> Result<PurchaseColumns> {
+        self.purchases_of(None, currency, zone, as_of)
+    }
+
+    /// The purchases of some customers, or of everybody.
+    fn purchases_of(
+        &self,
+        customers: Option<&[CustomerId]>,
+        currency: Currency,
+        zone: &Zone,
+        as_of: AsOf,
+    ) -> Result<PurchaseColumns> {
         let window = Window::until(as_of.valid.saturating_add_micros(1));
         let mut query =
             FactQuery::all(INTERACTION).named(ORDER).named(REFUND).within(window).measures().limit(MAX_PAGE);
+        query.subjects = customers.map(|some| some.iter().copied().map(Id::from).collect());
         // Everything is known now; saying so would keep a store from answering out of its index.
         query.known = Some(as_of.known).filter(|known| *known < self.crm.now());
         let mut columns = PurchaseColumns::default();
@@ -82,7 +94,18 @@ impl Scores {
         let zone = Zone::new(options.zone.as_str())?;
         let last = options.holdout_until.unwrap_or(options.as_of);
         let valid = zone.day(last).end.saturating_add_micros(-1);
-        let columns = self.purchases(options.currency, &zone, AsOf { valid, known: self.crm.now() })?;
+        self.summaries_of(None, options, AsOf { valid, known: self.crm.now() })
+    }
+
+    /// A summary of the purchases of some customers, or of everybody, from a point of view.
+    pub(super) fn summaries_of(
+        &self,
+        customers: Option<&[CustomerId]>,
+        options: &SummaryOptions,
+        as_of: AsOf,
+    ) -> Result<Summaries> {
+        let zone = Zone::new(options.zone.as_str())?;
+        let columns = self.purchases_of(customers, options.currency, &zone, as_of)?;
         let table = score::summarise(&columns.customer, &columns.day, &columns.minor, options)?;
         let left_out = columns.other_currency + columns.without_amount;
         Ok(Summaries { customers: columns.customers, table, left_out })

@@ -1,8 +1,15 @@
 //! Who belongs.
 
+mod follow;
+mod live;
 mod reasons;
+mod snapshot;
 
+pub(super) use follow::Following;
+pub use live::Ticked;
 pub use reasons::{SegmentDiff, WhyNot};
+pub use snapshot::ColumnsInfo;
+pub(super) use snapshot::Snapshot;
 
 use serde::{Deserialize, Serialize};
 
@@ -197,6 +204,15 @@ impl Segments {
 
     /// The members of many segments, in one pass over the customers.
     pub fn evaluate(&self, segments: &[Segment], view: &SegmentView) -> Result<Vec<Membership>> {
+        let members = match self.in_columns(segments, view)? {
+            Some(members) => members,
+            None => self.one_by_one(segments, view)?,
+        };
+        let membership = |(segment, members): (&Segment, Vec<_>)| Membership { segment: segment.clone(), members };
+        Ok(segments.iter().zip(members).map(membership).collect())
+    }
+
+    fn one_by_one(&self, segments: &[Segment], view: &SegmentView) -> Result<Vec<Vec<CustomerId>>> {
         let (programs, layout) = self.compile(segments)?;
         let refs: Vec<&Program> = programs.iter().collect();
         let customers = profiles(&self.crm, view, &layout, &refs, None)?;
@@ -210,20 +226,23 @@ impl Segments {
                 }
             }
         }
-        let membership = |(segment, members): (&Segment, Vec<_>)| Membership { segment: segment.clone(), members };
-        Ok(segments.iter().zip(members).map(membership).collect())
+        Ok(members)
     }
 
     fn compile(&self, segments: &[Segment]) -> Result<(Vec<Program>, Layout)> {
+        let mut layout = Layout::new();
+        let programs = self.compile_into(segments, &mut layout)?;
+        Ok((programs, layout))
+    }
+
+    fn compile_into(&self, segments: &[Segment], layout: &mut Layout) -> Result<Vec<Program>> {
         let catalogue = self.catalogue()?;
         let definitions = definitions(&self.list()?)?;
-        let mut layout = Layout::new();
-        let mut compile = |segment: &Segment| {
+        let compile = |segment: &Segment| {
             let expr: Expr = parse(&segment.text).map_err(Error::from)?;
-            Program::compile(&expr, &catalogue, &definitions, &mut layout).map_err(first)
+            Program::compile(&expr, &catalogue, &definitions, layout).map_err(first)
         };
-        let programs = segments.iter().map(&mut compile).collect::<Result<_>>()?;
-        Ok((programs, layout))
+        segments.iter().map(compile).collect()
     }
 }
 

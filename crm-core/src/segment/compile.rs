@@ -33,6 +33,7 @@ pub(super) fn compile(
         definitions: segments,
         layout,
         properties: Vec::new(),
+        all_properties: Vec::new(),
         segments: Vec::new(),
         known: BTreeMap::new(),
         moments: Vec::new(),
@@ -55,6 +56,7 @@ pub(super) fn compile(
             event_fields: compiler.event_fields,
         },
         moving: compiler.moving,
+        properties: compiler.all_properties,
         windows: compiler.windows,
     })
 }
@@ -65,6 +67,8 @@ struct Compiler<'a> {
     layout: &'a mut Layout,
     /// The properties looked at in the measure that is being compiled.
     properties: Vec<Property>,
+    /// Those of all measures.
+    all_properties: Vec<Property>,
     segments: Vec<(Name, Node)>,
     known: BTreeMap<Name, usize>,
     moments: Vec<(Moment, ZoneSource)>,
@@ -220,7 +224,10 @@ impl Compiler<'_> {
             }
         };
         self.scope = outer;
-        let properties = std::mem::take(&mut self.properties).into();
+        let properties = std::mem::take(&mut self.properties);
+        self.all_properties
+            .extend(properties.iter().filter(|own| !self.all_properties.contains(own)).cloned().collect::<Vec<_>>());
+        let properties = properties.into();
         let measure = match measure {
             Some((function, slot, field)) => {
                 let field = field?;

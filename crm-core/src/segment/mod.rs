@@ -36,11 +36,13 @@
 
 mod aggregate;
 mod ast;
+mod bulk;
 mod canonical;
 mod catalogue;
 mod change;
 mod check;
 mod clock;
+mod columns;
 mod compile;
 mod datum;
 mod definitions;
@@ -52,6 +54,7 @@ mod json;
 mod lexer;
 mod library;
 mod lint;
+mod membership;
 mod parser;
 mod print;
 mod probe;
@@ -72,16 +75,20 @@ pub use ast::{
 pub use catalogue::{Catalogue, Event, Field, Param};
 pub use change::NextChange;
 pub use check::{MAX_REFERENCES, check};
+pub use columns::Columns;
 pub use definitions::Definitions;
 pub use diagnostic::{Diagnostic, Place, Severity, TextSpan};
 pub use eval::Evaluator;
 pub use explain::{Evidence, Explanation, Observed, Proof, Step};
 pub use lexer::MAX_TEXT;
 pub use library::{StandardSegment, standard_segments};
+pub use membership::{LiveProgress, LiveSegments, MembershipCause, MembershipChange, MembershipHistory, Memberships};
 pub use parser::parse;
 pub use program::{Program, Reads};
 pub use size::{MAX_DEPTH, MAX_PARTS};
-pub use stored::{CONTENT, DEFINITION, EVENT, NAME, SEGMENT, SEGMENT_VERSION, declarations};
+pub use stored::{
+    CONTENT, DEFINITION, EVENT, LIVE_SEGMENTS, MEMBERSHIP, MEMBERSHIPS, NAME, SEGMENT, SEGMENT_VERSION, declarations,
+};
 pub use subject::{FieldKey, Layout, Row, Subject, ValueRef};
 pub use time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef};
 pub use truth::Truth;

@@ -88,7 +88,7 @@ fn place(value: &Value, ty: ValueType) -> Option<i64> {
 }
 
 /// The range of a comparison, both ends included, and whether the answer is true inside of it.
-const fn range(op: CmpOp, at: i64) -> (i64, i64, bool) {
+pub(super) const fn range(op: CmpOp, at: i64) -> (i64, i64, bool) {
     match op {
         CmpOp::Eq => (at, at, true),
         CmpOp::Ne => (at, at, false),

@@ -43,6 +43,8 @@ pub struct Program {
     pub(super) reads: Reads,
     /// Whether a field is looked at that changes by itself.
     pub(super) moving: bool,
+    /// The properties of events that are looked at.
+    pub(super) properties: Vec<Property>,
     /// The windows of all measures, by index; none for one that looks at all of the past.
     pub(super) windows: Vec<Option<usize>>,
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// The handles: the file of each, and what it is called.
-const HANDLES: [(&str, &str); 10] = [
+const HANDLES: [(&str, &str); 12] = [
     ("customers.rs", "Customers"),
     ("interactions.rs", "Interactions"),
     ("intake.rs", "Intake"),
@@ -13,7 +13,9 @@ const HANDLES: [(&str, &str); 10] = [
     ("marketing.rs", "Marketing"),
     ("loyalty.rs", "Loyalty"),
     ("segments.rs", "Segments"),
+    ("segments/live.rs", "Segments"),
     ("segments/reasons.rs", "Segments"),
+    ("segments/snapshot.rs", "Segments"),
     ("scores.rs", "Scores"),
     ("assess.rs", "Scores"),
 ];

@@ -173,6 +173,18 @@ const OPERATIONS: &[(&str, Operation)] = &[
         let (old, new): (String, String) = (with.take("old_text")?, with.take("new_text")?);
         data(crm.segments().diff(&old, &new, &with.take("view")?))
     }),
+    ("segments.set_live", |crm, with| data(crm.segments().set_live(&with.take("live")?))),
+    ("segments.live", |crm, _| data(crm.segments().live())),
+    ("segments.tick", |crm, with| data(crm.segments().tick(with.take("now")?))),
+    ("segments.memberships", |crm, with| data(crm.segments().memberships(with.take("customer")?))),
+    ("segments.live_members", |crm, with| data(crm.segments().live_members(&with.take("name")?))),
+    ("segments.membership_history", |crm, with| data(crm.segments().membership_history(with.take("customer")?))),
+    ("segments.memberships_at", |crm, with| {
+        data(crm.segments().memberships_at(with.take("customer")?, with.take("at")?))
+    }),
+    ("segments.load_columns", |crm, with| data(crm.segments().load_columns(with.take("threads")?))),
+    ("segments.drop_columns", |crm, _| data(crm.segments().drop_columns())),
+    ("segments.columns_info", |crm, _| data(crm.segments().columns_info())),
     ("scores.purchases", |crm, with| {
         data(crm.scores().purchases(with.take("currency")?, &with.take("zone")?, with.take("as_of")?))
     }),

@@ -8,7 +8,7 @@ use crate::oracle::Oracle;
 use crate::{typed, world};
 
 /// A case: an expression, an instant, a zone, and some customers.
-fn case() -> impl Strategy<Value = (String, crm_core::base::Timestamp, Zone, Vec<world::Customer>)> {
+pub fn case() -> impl Strategy<Value = (String, crm_core::base::Timestamp, Zone, Vec<world::Customer>)> {
     (typed::expression(), world::now(), world::zone()).prop_flat_map(|(text, now, zone)| {
         let customers = proptest::collection::vec(world::customer(now), 1..6);
         (Just(text), Just(now), Just(zone), customers)
@@ -93,6 +93,6 @@ proptest! {
     }
 }
 
-fn cases() -> u32 {
+pub fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_500)
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::doc_markdown, reason = "tests")]
 
 mod arbitrary;
+mod bulk;
 mod differential;
 mod findings;
 mod fixtures;

@@ -86,7 +86,7 @@ impl Segments {
     ) -> Result<Vec<T>> {
         let (programs, layout) = self.compile(segments)?;
         let refs: Vec<&Program> = programs.iter().collect();
-        let customers = profiles(&self.crm, view, &layout, &refs, Some(customer))?;
+        let customers = profiles(&self.crm, view, &layout, &refs, Some(&[customer]))?;
         let customer = customers.first().ok_or_else(|| Error::not_found("customer", customer))?;
         let row = customer.row()?;
         Ok(programs.iter().map(|program| ask(&program.at(view.as_of.valid, &view.zone), &row)).collect())
