@@ -68,13 +68,13 @@ pub(super) fn profiles(
         }
         None => Crm::every(|cursor| crm.store().scan(&Scan::all(CUSTOMER).limit(MAX_PAGE).after(cursor)))?,
     };
-    let unknown = |record: &Record| {
-        record.get("created_at").and_then(Value::as_time).is_some_and(|created| created > view.as_of.known)
-    };
+    let time = |record: &Record, field| record.get(field).and_then(Value::as_time);
+    let unknown = |record: &Record| time(record, "created_at").is_some_and(|created| created > view.as_of.known);
+    let put_away = |record: &Record| time(record, "archived_at").is_some_and(|at| view.as_of.sees(at, at));
     let mut profiles = Vec::with_capacity(records.len());
     for record in &records {
         let id = CustomerId::new(record.id);
-        let away = record.get("archived_at").is_some() || unknown(record);
+        let away = put_away(record) || unknown(record);
         if away && only.is_none() {
             continue;
         }
