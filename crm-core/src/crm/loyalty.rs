@@ -10,8 +10,9 @@ use crate::change::ChangeSet;
 use crate::fact::Projection;
 use crate::interaction::{INTERACTION, ORDER, ORDER_LINE, REFUND};
 use crate::loyalty::{
-    self, Account, Definition, History, Ledger, Liability, LiabilityFold, Movement, POINTS, PROGRAMME_KIND,
-    PointsDecision, Programme, Purchase, Redemption, Refund, Refusal, Shopping, Standing, Statement, Violation,
+    self, Account, Deeds, Definition, History, Ledger, Liability, LiabilityFold, Movement, POINTS, PROGRAMME_KIND,
+    PointsDecision, Programme, Purchase, Redemption, Refund, Refusal, Shopping, Simulation, Standing, Statement,
+    TierChange, Violation, WhatIf,
 };
 use crate::store::{FactQuery, MAX_PAGE, Scan};
 
@@ -95,6 +96,25 @@ impl Loyalty {
         Ok(decision)
     }
 
+    /// Awards the points for joining. A member joins once.
+    pub fn join(&self, id: ProgrammeId, member: CustomerId, at: Timestamp) -> Result<PointsDecision> {
+        self.decide(id, member, |account, env| account.join(at, env))
+    }
+
+    /// What a basket would earn at its instant, past or future, and what each rule says to it. Nothing is written.
+    pub fn simulate(&self, id: ProgrammeId, basket: &Purchase) -> Result<Simulation> {
+        Account::new(&self.programme(id)?, basket.member, &self.ledger(basket.member)?).simulate(basket)
+    }
+
+    /// What would be different at an instant in points, tiers and liability if a definition had applied from an instant
+    /// on: everybody's orders, refunds and points are replayed under both. Nothing is written.
+    pub fn what_if(&self, id: ProgrammeId, definition: &Definition, from: Timestamp, at: Timestamp) -> Result<WhatIf> {
+        let programme = self.programme(id)?;
+        let ledgers: BTreeMap<CustomerId, Ledger> = self.ledgers()?.into_iter().collect();
+        let deeds = Deeds::gather(id, self.shopping(at)?, ledgers.iter().map(|(member, ledger)| (*member, ledger)));
+        loyalty::what_if(&programme, deeds.history(), definition.clone(), from, at)
+    }
+
     /// Awards what a purchase earns. A purchase earns once.
     pub fn earn(&self, id: ProgrammeId, purchase: &Purchase) -> Result<PointsDecision> {
         self.decide(id, purchase.member, |account, env| account.earn(purchase, env))
@@ -156,6 +176,11 @@ impl Loyalty {
             Ok((member, Account::new(&programme, member, &ledger).standing(as_of.valid)?))
         };
         self.ledgers_of(members, Some(as_of.known))?.into_iter().map(standing).collect()
+    }
+
+    /// Every change of a member's tier up to an instant.
+    pub fn tier_history(&self, id: ProgrammeId, member: CustomerId, until: Timestamp) -> Result<Vec<TierChange>> {
+        Account::new(&self.programme(id)?, member, &self.ledger(member)?).tier_history(until)
     }
 
     /// What moved a member's points in a window, each with its cause.

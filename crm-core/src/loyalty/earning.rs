@@ -4,7 +4,7 @@ use super::account::{Account, PointsDecision};
 use super::assess::{Award, Plan};
 use super::tier::climb;
 use super::{Movement, MovementKind, Purchase, Version};
-use crate::base::{CustomerId, Env, Error, Id, ProgrammeId, Result, Timestamp};
+use crate::base::{CustomerId, Env, Error, Id, Name, ProgrammeId, Result, Timestamp};
 
 impl Account<'_> {
     /// Awards the points that a purchase earns, under the version of the programme and in the tier that applied when it
@@ -36,6 +36,12 @@ impl Account<'_> {
         }
         openings[0].amount = Some(purchase.amount);
         self.settle_with(openings, purchase.id, now)
+    }
+
+    /// The tier of the member on the ladder of a version, by what happened before an instant.
+    pub(super) fn tier_before(&self, version: &Version, at: Timestamp) -> Option<Name> {
+        let scale = version.scale()?;
+        climb(&scale, &self.entries(&scale), at, false).tier().map(|tier| tier.name.clone())
     }
 
     /// Awards the points for joining the programme. A member joins once.

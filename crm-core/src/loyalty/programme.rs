@@ -177,6 +177,16 @@ impl Programme {
         Ok(self)
     }
 
+    /// The programme as it would be if a definition applied from an instant on, whatever applies then by now. For
+    /// [what-if](super::what_if) questions: what is published is never changed.
+    ///
+    /// # Errors
+    /// As [`with`](Self::with).
+    pub fn instead(&self, definition: Definition, from: Timestamp) -> Result<Self> {
+        let versions = self.versions.iter().filter(|version| version.from < from).cloned().collect();
+        Self { id: self.id, versions }.with(definition, from)
+    }
+
     /// Its versions, the oldest first.
     pub fn versions(&self) -> &[Version] {
         &self.versions

@@ -21,6 +21,9 @@ pub struct TierStanding {
     pub next: Option<TierGoal>,
     /// When the tier falls if nothing more happens; nothing if never.
     pub ends: Option<Timestamp>,
+    /// The tier from then on if nothing more happens; nothing below the first, or if it never falls.
+    #[serde(default)]
+    pub lands_in: Option<Name>,
     /// What must be added now so that it does not fall then; nothing if nothing added now would help.
     pub keep: Option<i64>,
 }
@@ -116,7 +119,7 @@ pub(super) fn climb<'a>(scale: &'a Scale<'a>, entries: &[Entry], at: Timestamp, 
 impl TierStanding {
     pub(super) fn of(ladder: &Ladder, climb: &Climb<'_>, at: Timestamp) -> Self {
         let (level, value) = (climb.level(), climb.value(at));
-        let ends = end(climb.clone(), level).map(|(ends, _)| ends);
+        let fall = end(climb.clone(), level);
         let threshold = level.checked_sub(1).and_then(|index| ladder.tiers.get(index)).map(|tier| tier.threshold);
         Self {
             tier: name(ladder, level),
@@ -126,18 +129,29 @@ impl TierStanding {
                 .tiers
                 .get(level)
                 .map(|tier| TierGoal { tier: tier.name.clone(), missing: tier.threshold.saturating_sub(value) }),
-            ends,
+            ends: fall.map(|fall| fall.at),
+            lands_in: fall.and_then(|fall| name(ladder, fall.level)),
             keep: threshold.and_then(|threshold| keep(climb, at, threshold)),
         }
     }
 }
 
-/// When a climb falls below a level if nothing more is posted, and what counts then.
-fn end(mut climb: Climb<'_>, level: Level) -> Option<(Timestamp, i64)> {
+/// A fall below a level.
+#[derive(Clone, Copy)]
+struct Fall {
+    at: Timestamp,
+    /// The level from then on.
+    level: Level,
+    /// What counts then.
+    value: i64,
+}
+
+/// How a climb falls below a level if nothing more is posted.
+fn end(mut climb: Climb<'_>, level: Level) -> Option<Fall> {
     while let Some(next) = climb.next_review() {
         climb.advance(next);
         if climb.level() < level {
-            return Some((next, climb.value(next)));
+            return Some(Fall { at: next, level: climb.level(), value: climb.value(next) });
         }
     }
     None
@@ -145,13 +159,13 @@ fn end(mut climb: Climb<'_>, level: Level) -> Option<(Timestamp, i64)> {
 
 fn keep(climb: &Climb<'_>, at: Timestamp, threshold: i64) -> Option<i64> {
     let level = climb.level();
-    let (ends, left) = end(climb.clone(), level)?;
-    let mut candidates = [threshold.saturating_sub(climb.value(at)), threshold.saturating_sub(left)];
+    let fall = end(climb.clone(), level)?;
+    let mut candidates = [threshold.saturating_sub(climb.value(at)), threshold.saturating_sub(fall.value)];
     candidates.sort_unstable();
     candidates.into_iter().filter(|missing| *missing > 0).find(|missing| {
         let mut tried = climb.clone();
         tried.post(Entry { at, counts_at: at, value: *missing });
-        end(tried, level).is_none_or(|(later, _)| later > ends)
+        end(tried, level).is_none_or(|later| later.at > fall.at)
     })
 }
 

@@ -15,7 +15,7 @@ use crate::club::{at, eur, id, name};
 use crate::reference::{Happening, Reference, What};
 
 #[derive(Clone, Debug)]
-struct Case {
+pub struct Case {
     zone: &'static str,
     expiry: String,
     pending: i32,
@@ -27,7 +27,7 @@ struct Case {
 }
 
 #[derive(Clone, Debug)]
-struct Deed {
+pub struct Deed {
     minutes: i64,
     /// How much later it is heard of.
     delay: i64,
@@ -38,7 +38,7 @@ struct Deed {
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+pub enum Kind {
     Buy { cents: i64 },
     Refund { which: usize, percent: i64 },
     Redeem { points: i64 },
@@ -69,7 +69,7 @@ fn any_deed() -> impl Strategy<Value = Deed> {
     })
 }
 
-fn any_case() -> impl Strategy<Value = Case> {
+pub fn any_case() -> impl Strategy<Value = Case> {
     let expiry = prop_oneof![
         Just(r#""never""#.to_owned()),
         (0_i32..50).prop_map(|days| format!(r#"{{"after": {{"days": {days}}}}}"#)),
@@ -97,7 +97,7 @@ fn any_case() -> impl Strategy<Value = Case> {
 }
 
 /// A case in which refunds are heard of late and their points have been spent: the member owes, repays and cancels.
-fn any_case_with_debt() -> impl Strategy<Value = Case> {
+pub fn any_case_with_debt() -> impl Strategy<Value = Case> {
     let late = prop_oneof![Just(0_i64), 0_i64..40 * DAY];
     let deed = prop_oneof![
         3 => (0_i64..40 * DAY, Just(0_i64), (300_i64..1200).prop_map(|cents| Kind::Buy { cents })),
@@ -114,7 +114,7 @@ fn any_case_with_debt() -> impl Strategy<Value = Case> {
     })
 }
 
-fn definition(case: &Case) -> Definition {
+pub fn definition(case: &Case) -> Definition {
     let rules = [
         r#"{"name": "base", "earn": {"per_amount": {"points": 1, "per": "1.00 EUR", "rounding": "half_up"}}}"#,
         r#"{"name": "visit", "tiered": false, "earn": {"per_purchase": {"points": 2}},
@@ -173,16 +173,16 @@ impl Command {
     }
 }
 
-struct World {
+pub struct World {
     case: Case,
-    programme: Programme,
-    member: CustomerId,
-    ledger: Ledger,
+    pub programme: Programme,
+    pub member: CustomerId,
+    pub ledger: Ledger,
     facts: Vec<Fact>,
-    ids: CountedIds,
+    pub ids: CountedIds,
     /// What the reference has been told.
     happened: Vec<Happening>,
-    purchases: BTreeMap<Id, Purchase>,
+    pub purchases: BTreeMap<Id, Purchase>,
     refunds: Vec<Refund>,
 }
 
@@ -202,7 +202,7 @@ impl World {
         }
     }
 
-    fn account(&self) -> Account<'_> {
+    pub fn account(&self) -> Account<'_> {
         Account::new(&self.programme, self.member, &self.ledger)
     }
 
@@ -438,7 +438,7 @@ fn commands(case: &Case) -> Vec<(Timestamp, Timestamp, Command)> {
 }
 
 /// Delivers everything and gives the world at the end.
-fn live(case: &Case) -> World {
+pub fn live(case: &Case) -> World {
     let mut world = World::new(case);
     let mut waiting: Vec<Command> = Vec::new();
     let mut last = at("2026-01-15T00:00:00Z");
@@ -463,7 +463,7 @@ fn live(case: &Case) -> World {
 }
 
 /// Everything as it happens, and all of it replayed, gives the same movements.
-fn in_order(case: &Case, joined: i64) {
+pub fn in_order(case: &Case, joined: i64) -> World {
     let mut world = World::new(case);
     let joined = at("2026-01-15T00:00:00Z").saturating_add_days(joined);
     let mut commands = commands(case);
@@ -525,6 +525,7 @@ fn in_order(case: &Case, joined: i64) {
     replay_refused.sort();
     refused.sort();
     assert_eq!(replay_refused, refused);
+    world
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 #![allow(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough in its lifetimes")]
 
+mod asking;
 mod club;
 mod earning;
 mod faults;

@@ -121,6 +121,12 @@ const OPERATIONS: &[(&str, Operation)] = &[
     }),
     ("loyalty.programme", |crm, with| data(crm.loyalty().programme(with.take("id")?))),
     ("loyalty.ledger", |crm, with| data(crm.loyalty().ledger(with.take("member")?))),
+    ("loyalty.join", |crm, with| data(crm.loyalty().join(with.take("id")?, with.take("member")?, with.take("at")?))),
+    ("loyalty.simulate", |crm, with| data(crm.loyalty().simulate(with.take("id")?, &with.take("basket")?))),
+    ("loyalty.what_if", |crm, with| {
+        let definition = with.take("definition")?;
+        data(crm.loyalty().what_if(with.take("id")?, &definition, with.take("from")?, with.take("at")?))
+    }),
     ("loyalty.earn", |crm, with| data(crm.loyalty().earn(with.take("id")?, &with.take("purchase")?))),
     ("loyalty.refund", |crm, with| {
         data(crm.loyalty().refund(with.take("id")?, &with.take("purchase")?, &with.list("refunds")?))
@@ -135,6 +141,9 @@ const OPERATIONS: &[(&str, Operation)] = &[
         data(crm.loyalty().standing(with.take("id")?, with.take("member")?, with.take("at")?))
     }),
     ("loyalty.standings", |crm, with| data(crm.loyalty().standings(with.take("id")?, with.take("at")?))),
+    ("loyalty.tier_history", |crm, with| {
+        data(crm.loyalty().tier_history(with.take("id")?, with.take("member")?, with.take("until")?))
+    }),
     ("loyalty.statement", |crm, with| {
         data(crm.loyalty().statement(with.take("id")?, with.take("member")?, with.take("window")?))
     }),
