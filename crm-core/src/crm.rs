@@ -5,6 +5,7 @@
 //! [`interactions`](Crm::interactions), and so on. All are cheap to clone and may be shared by threads.
 
 mod assess;
+mod cancel;
 mod catalogue;
 mod contacts_in;
 mod customers;
@@ -22,6 +23,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use assess::{AssessOptions, Assessed, Assessment};
+pub use cancel::CancelToken;
 pub use customers::Customers;
 pub use intake::{Imported, Intake};
 pub use interactions::{Interactions, Recorded};
@@ -33,6 +35,8 @@ pub use segments::{
     ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Segments, Ticked, WhyNot,
 };
 pub use source::{FixedClock, RandomIds, SystemClock};
+
+use cancel::Watched;
 
 use crate::base::{Clash, Clock, CustomerId, Declaration, Env, Error, Id, IdSource, Registry, Result, Timestamp};
 use crate::change::{Change, ChangeSet, Receipt};
@@ -62,6 +66,12 @@ struct Inner {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     address_key: Option<AddressKey>,
+    known: Arc<Known>,
+}
+
+/// What has been learned of the store, kept so that it need not be asked again.
+#[derive(Debug)]
+struct Known {
     registry: RwLock<Arc<Registry>>,
     /// Customers that were seen to exist. They can only cease to by erasure, which the store itself guards.
     seen: Mutex<HashSet<Id>>,
@@ -116,7 +126,8 @@ impl Builder {
         let Self { store, clock, ids, address_key } = self;
         let registry = RwLock::new(Arc::new(store.info()?.registry));
         let (seen, following, columns) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let crm = Crm { inner: Arc::new(Inner { store, clock, ids, address_key, registry, seen, following, columns }) };
+        let known = Arc::new(Known { registry, seen, following, columns });
+        let crm = Crm { inner: Arc::new(Inner { store, clock, ids, address_key, known }) };
         crm.declare(&declarations())?;
         Ok(crm)
     }
@@ -149,6 +160,28 @@ impl Crm {
     /// Starts an engine over a store, to be given a clock or a source of ids.
     pub fn builder(store: Arc<dyn Store>) -> Builder {
         Builder { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds::default()), address_key: None }
+    }
+
+    /// The same engine, whose calls end with [`Error::Cancelled`] once the token is cancelled: at their next question to the
+    /// store, or before they write. A commit is finished or not begun.
+    ///
+    /// ```
+    /// use crm_core::{Crm, Error};
+    /// use crm_core::crm::CancelToken;
+    ///
+    /// let (crm, token) = (Crm::in_memory()?, CancelToken::new());
+    /// let stoppable = crm.cancelled_by(&token);
+    /// assert!(stoppable.customers().list(10, None)?.items.is_empty());
+    /// token.cancel(); // from any thread
+    /// assert_eq!(stoppable.customers().list(10, None), Err(Error::Cancelled));
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn cancelled_by(&self, token: &CancelToken) -> Self {
+        let Inner { store, clock, ids, address_key, known } = &*self.inner;
+        let store = Arc::new(Watched { store: Arc::clone(store), token: token.clone() });
+        let (clock, ids, known) = (Arc::clone(clock), Arc::clone(ids), Arc::clone(known));
+        Self { inner: Arc::new(Inner { store, clock, ids, address_key: address_key.clone(), known }) }
     }
 
     /// Customers, their addresses, attributes and relationships.
@@ -198,7 +231,7 @@ impl Crm {
 
     /// Every declared field.
     pub fn registry(&self) -> Arc<Registry> {
-        Arc::clone(&self.inner.registry.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.inner.known.registry.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The store, for maintenance: verification, snapshots, suspension.
@@ -264,7 +297,7 @@ impl Crm {
     /// Reads the declared fields again, and says whether there are new ones.
     fn refresh(&self) -> Result<bool> {
         let fresh = self.inner.store.info()?.registry;
-        let mut registry = self.inner.registry.write().unwrap_or_else(PoisonError::into_inner);
+        let mut registry = self.inner.known.registry.write().unwrap_or_else(PoisonError::into_inner);
         let changed = fresh != **registry;
         if changed {
             *registry = Arc::new(fresh);
@@ -275,7 +308,7 @@ impl Crm {
     /// Makes sure that customers exist.
     fn expect_customers(&self, customers: impl Iterator<Item = CustomerId>) -> Result<()> {
         let mut unseen: Vec<Id> = {
-            let seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let seen = self.inner.known.seen.lock().unwrap_or_else(PoisonError::into_inner);
             customers.map(Id::from).filter(|id| !seen.contains(id)).collect()
         };
         unseen.sort_unstable();
@@ -291,11 +324,11 @@ impl Crm {
     }
 
     fn forget(&self, customer: CustomerId) {
-        self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&customer.id());
+        self.inner.known.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&customer.id());
     }
 
     fn saw(&self, customers: impl IntoIterator<Item = Id>) {
-        let mut seen = self.inner.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.inner.known.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() > SEEN {
             seen.clear();
         }

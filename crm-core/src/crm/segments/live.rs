@@ -97,7 +97,7 @@ impl Segments {
 
     /// Works on the live segments; one thread at a time.
     fn with_following<T>(&self, work: impl FnOnce(&mut Following) -> Result<T>) -> Result<T> {
-        let mut following = self.crm.inner.following.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut following = self.crm.inner.known.following.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if !following.is_loaded() {
             *following = Following::load(&self.crm)?;
         }
@@ -115,7 +115,8 @@ impl Crm {
             if following.settings().names.is_empty() { Ok(()) } else { following.catch_up(self) }
         });
         if followed.is_err() {
-            *self.inner.following.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Following::default();
+            *self.inner.known.following.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+                Following::default();
         }
     }
 }

@@ -53,19 +53,19 @@ impl Segments {
     pub fn load_columns(&self, threads: u32) -> Result<ColumnsInfo> {
         let snapshot = Snapshot::load(&self.crm, threads.max(1) as usize)?;
         let info = snapshot.info();
-        *self.crm.inner.columns.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+        *self.crm.inner.known.columns.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
         Ok(info)
     }
 
     /// Drops the columns.
     pub fn drop_columns(&self) -> Result<()> {
-        *self.crm.inner.columns.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.crm.inner.known.columns.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
 
     /// What the columns hold, after they have taken in what was written; nothing when there are none.
     pub fn columns_info(&self) -> Result<Option<ColumnsInfo>> {
-        let mut kept = self.crm.inner.columns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.crm.inner.known.columns.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(snapshot) = kept.as_mut() else { return Ok(None) };
         snapshot.refresh(&self.crm)?;
         Ok(Some(snapshot.info()))
@@ -73,7 +73,7 @@ impl Segments {
 
     /// The members of segments as the columns have them, if there are columns and they can tell.
     pub(super) fn in_columns(&self, segments: &[Segment], view: &SegmentView) -> Result<Option<Vec<Vec<CustomerId>>>> {
-        let mut kept = self.crm.inner.columns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.crm.inner.known.columns.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(snapshot) = kept.as_mut() else { return Ok(None) };
         snapshot.refresh(&self.crm)?;
         if view.as_of.valid < snapshot.known || view.as_of.known < snapshot.known {
