@@ -119,9 +119,19 @@ MIRRORS = {
     ),
     "segment": (
         "Who belongs.",
-        ["std::collections::BTreeMap", BASE, "crm_core::crm::{Membership, Segment, SegmentView}", "crm_core::segment::*"],
+        [
+            "std::collections::BTreeMap",
+            BASE,
+            "crm_core::crm::{ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Ticked, WhyNot}",
+            "crm_core::segment::*",
+        ],
         {
-            "crm/segments.rs": "Segment SegmentView Membership",
+            "crm/segments.rs": "Segment SegmentVersion SegmentView Membership",
+            "crm/segments/reasons.rs": "WhyNot SegmentDiff",
+            "crm/segments/live.rs": "Ticked",
+            "crm/segments/snapshot.rs": "ColumnsInfo",
+            "segment/change.rs": "NextChange",
+            "segment/membership.rs": "LiveSegments MembershipCause MembershipChange",
             "segment/diagnostic.rs": "TextSpan Severity Diagnostic",
             "segment/truth.rs": "Truth",
             "segment/explain.rs": "Explanation Proof Step Evidence Observed",

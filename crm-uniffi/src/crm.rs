@@ -10,9 +10,10 @@ use crm_core::store::{Lifecycle, Memory, Store, StoreInfo, Verify, VerifyReport}
 use crm_core::{Error, Result};
 use crm_sqlite::Sqlite;
 
+use crate::host::Hosted;
 use crate::{
     BlockingCustomers, BlockingIntake, BlockingInteractions, BlockingLoyalty, BlockingMarketing, BlockingPrivacy,
-    BlockingScores, BlockingSegments, CrmError, FixedClock, guard,
+    BlockingScores, BlockingSegments, CancelToken, CrmError, FixedClock, HostStore, guard,
 };
 
 /// A customer-relationship-management engine over one store. Its calls block the thread; all may be called from any.
@@ -43,6 +44,23 @@ impl BlockingCrm {
         address_key: Option<Vec<u8>>,
     ) -> Result<Self, CrmError> {
         guard(|| build(Arc::new(Memory::default()), clock, seed, address_key))
+    }
+
+    /// An engine over a store of the host's own. The options are those of `open`.
+    #[uniffi::constructor(default(clock = None, seed = None, address_key = None))]
+    pub fn with_store(
+        store: Arc<dyn HostStore>,
+        clock: Option<Arc<FixedClock>>,
+        seed: Option<i64>,
+        address_key: Option<Vec<u8>>,
+    ) -> Result<Self, CrmError> {
+        guard(|| build(Arc::new(Hosted(store)), clock, seed, address_key))
+    }
+
+    /// The same engine, whose calls end with `Cancelled` once the token is cancelled: at their next question to the store, or
+    /// before they write. A commit is finished or not begun.
+    pub fn cancelled_by(&self, token: Arc<CancelToken>) -> Result<Self, CrmError> {
+        guard(|| Ok(Self(self.0.cancelled_by(&token.0))))
     }
 
     /// The present instant, by this engine's clock.

@@ -220,6 +220,8 @@ impl From<CrmError> for StoreError {
             CrmError::SchemaTooNew { found, supported } => Self::SchemaTooNew { found, supported },
             CrmError::Unsupported { store, operation } => Self::Unsupported { store, operation },
             CrmError::Malformed { reason } => Self::Malformed { reason: reason.into() },
+            // What the host handed on could not even be read.
+            CrmError::Invalid { field, reason } => Self::Malformed { reason: format!("{field}: {reason}").into() },
             CrmError::Cancelled => Self::Cancelled,
             CrmError::Closed => Self::Closed,
             CrmError::Backend { store, reason } => Self::Backend { store, reason: reason.into() },

@@ -6,6 +6,7 @@ use crm_core::change::{ChangeSet, Committed, Receipt};
 use crm_core::crm::{
     AssessOptions, Assessed, CaughtUp, Imported, Membership, PurchaseColumns, Recorded, Segment, SegmentView,
 };
+use crm_core::crm::{ColumnsInfo, SegmentDiff, SegmentVersion, Ticked, WhyNot};
 use crm_core::customer::{
     Attribute, AttributeValue, ContactKind, ContactPoint, Customer, NewContactPoint, NewCustomer, NewRelationship,
     Relationship,
@@ -23,7 +24,7 @@ use crm_core::privacy::{
 };
 use crm_core::record::Record;
 use crm_core::score::{BgNbdFit, GammaGammaFit, RfmOptions, RfmTable, SummaryOptions};
-use crm_core::segment::{Diagnostic, Explanation};
+use crm_core::segment::{Diagnostic, Explanation, LiveSegments, MembershipChange, NextChange};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -116,6 +117,14 @@ door! {
     Segment: segment_to_json, segment_from_json;
     SegmentView: segment_view_to_json, segment_view_from_json;
     Membership: membership_to_json, membership_from_json;
+    LiveSegments: live_segments_to_json, live_segments_from_json;
+    MembershipChange: membership_change_to_json;
+    SegmentVersion: segment_version_to_json;
+    SegmentDiff: segment_diff_to_json;
+    WhyNot: why_not_to_json;
+    NextChange: next_change_to_json;
+    Ticked: ticked_to_json;
+    ColumnsInfo: columns_info_to_json;
     Diagnostic: diagnostic_to_json, diagnostic_from_json;
     Explanation: explanation_to_json, explanation_from_json;
     PurchaseColumns: purchase_columns_to_json, purchase_columns_from_json;

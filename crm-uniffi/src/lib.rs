@@ -7,18 +7,24 @@
 #![allow(unsafe_code, reason = "the generated scaffolding is unsafe; nothing that is written by hand is")]
 #![allow(clippy::needless_pass_by_value, reason = "what crosses is given away")]
 
+mod bytes;
+mod cancel;
 mod clock;
 mod crm;
 mod error;
+mod host;
 mod json;
 mod mirror;
 mod rooms;
 mod words;
 
+pub use bytes::LinesPage;
+pub use cancel::CancelToken;
 pub use clock::FixedClock;
 pub use crm::BlockingCrm;
 pub use error::CrmError;
 pub(crate) use error::guard;
+pub use host::{FactPage, HostStore, RecordPage, StoreCheck, StoreFactory};
 pub use rooms::{
     Assessment, Audience, BlockingCustomers, BlockingIntake, BlockingInteractions, BlockingLoyalty, BlockingMarketing,
     BlockingPrivacy, BlockingScores, BlockingSegments, Catalogue, ContactPermits, CustomerPage, InteractionPage,

@@ -59,6 +59,36 @@ type ThreeByThree = [[f64; 3]; 3];
 type Channels = BTreeSet<Channel>;
 /// How often each fault was met.
 type FaultCounts = BTreeMap<&'static str, u64>;
+/// The codes of all faults that a row can have.
+const FAULTS: [&str; 27] = [
+    "field-count",
+    "stray-quote",
+    "empty",
+    "too-long",
+    "not-a-date",
+    "not-a-time",
+    "future",
+    "not-a-number",
+    "not-an-amount",
+    "too-many-decimals",
+    "amount-out-of-range",
+    "negative-amount",
+    "negative-quantity",
+    "not-a-currency",
+    "currency-mismatch",
+    "recorded-differently",
+    "duplicate-order",
+    "duplicate-customer",
+    "not-a-channel",
+    "not-an-email",
+    "not-a-phone",
+    "not-a-country",
+    "not-a-locale",
+    "not-yes-no-or-date",
+    "undated",
+    "not-a-notice",
+    "no-address",
+];
 /// How many were left out for each reason.
 type ExclusionCounts = BTreeMap<ExclusionReason, u64>;
 /// Proofs by name.
@@ -282,7 +312,13 @@ uniffi::custom_type!(
     FaultCounts, HashMap<String, u64>, {
         remote,
         lower: |counts| counts.into_iter().map(|(code, count)| (code.to_owned(), count)).collect(),
-        try_lift: |_counts| Err(CrmError::from(Error::invalid("rejected", "is an answer, not an argument")).into()),
+        try_lift: |counts| {
+            let known = |(code, count): (String, u64)| {
+                let code = FAULTS.iter().find(|known| **known == code);
+                code.map(|code| (*code, count)).ok_or_else(|| CrmError::from(Error::invalid("rejected", "no such fault")))
+            };
+            Ok(counts.into_iter().map(known).collect::<Result<_, CrmError>>()?)
+        },
     }
 );
 

@@ -1,7 +1,7 @@
 //! Who belongs.
 
 use crm_core::base::*;
-use crm_core::crm::{Membership, Segment, SegmentView};
+use crm_core::crm::{ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Ticked, WhyNot};
 use crm_core::segment::*;
 use std::collections::BTreeMap;
 
@@ -16,6 +16,17 @@ pub struct Segment {
     pub text: String,
     /// A fingerprint of what the definition means: it changes when the meaning may have.
     pub version: Name,
+}
+
+/// A definition that a segment has, or had.
+#[uniffi::remote(Record)]
+pub struct SegmentVersion {
+    /// The definition, as text.
+    pub text: String,
+    /// The fingerprint of its meaning.
+    pub version: Name,
+    /// Since when.
+    pub from: Timestamp,
 }
 
 /// From where segments are looked at.
@@ -40,6 +51,116 @@ pub struct Membership {
     pub segment: Segment,
     /// Its members, in the order of their ids.
     pub members: Vec<CustomerId>,
+}
+
+/// What would have to be different for a customer to join a segment, or to leave it.
+#[uniffi::remote(Record)]
+pub struct WhyNot {
+    /// The present answer.
+    pub truth: Truth,
+    /// The fewest questions whose answers would have to be different; nothing when no change would do.
+    #[uniffi(default)]
+    pub change: Option<Vec<Evidence>>,
+    /// The same in words.
+    pub words: Text,
+}
+
+/// What another definition would change.
+#[uniffi::remote(Record)]
+pub struct SegmentDiff {
+    /// Who would join, in the order of their ids.
+    pub enters: Vec<CustomerId>,
+    /// Who would leave, in the order of their ids.
+    pub leaves: Vec<CustomerId>,
+    /// How many belong by both definitions.
+    pub stays: u64,
+}
+
+/// What a tick has done.
+#[uniffi::remote(Record)]
+pub struct Ticked {
+    /// How many customers were due.
+    pub due: u64,
+    /// How many entered or left a segment.
+    pub changes: u64,
+    /// When there is something to do again, if nothing is learned until then. A host can sleep that long.
+    pub next: Timestamp,
+}
+
+/// What the columns hold.
+#[uniffi::remote(Record)]
+pub struct ColumnsInfo {
+    /// How many customers; those who are put away are not among them.
+    pub customers: u64,
+    /// How many interactions.
+    pub events: u64,
+    /// How many bytes they take.
+    pub bytes: u64,
+}
+
+/// When a customer joins or leaves without any new data.
+#[uniffi::remote(Record)]
+pub struct NextChange {
+    /// The first instant at which membership is another one; nothing when it stays as it is for ever.
+    #[uniffi(default)]
+    pub at: Option<Timestamp>,
+    /// Whether that is known. If not, `at` is the instant up to which nothing changes, and at which to ask
+    /// again.
+    pub exact: bool,
+    /// Whether the segment looks at fields that change by themselves (a score, a permit). The answer holds for their
+    /// present values; whoever supplies them knows when they change.
+    pub moving: bool,
+}
+
+/// The segments whose members are kept up to date, and from where they are looked at.
+#[uniffi::remote(Record)]
+pub struct LiveSegments {
+    /// Their names.
+    #[uniffi(default)]
+    pub names: Vec<Name>,
+    /// The zone whose days and months are meant where none is named.
+    pub zone: Zone,
+    /// The currency of purchases.
+    #[uniffi(default)]
+    pub currency: Option<Currency>,
+    /// The programme that fields of loyalty speak of.
+    #[uniffi(default)]
+    pub programme: Option<ProgrammeId>,
+}
+
+/// Why a membership changed.
+#[uniffi::remote(Enum)]
+#[non_exhaustive]
+pub enum MembershipCause {
+    /// This fact was recorded.
+    Fact(Id),
+    /// This record was written: the customer, an address, a relationship.
+    Record(Id),
+    /// Time went by.
+    Time,
+    /// A definition, or what it depends on for everybody, is another one.
+    Definition,
+}
+
+/// That a customer entered a segment, or left it.
+#[uniffi::remote(Record)]
+pub struct MembershipChange {
+    /// When.
+    pub at: Timestamp,
+    /// When it was noticed.
+    pub recorded: Timestamp,
+    /// The id of the fact; ids rise, which puts changes of one instant in their order.
+    pub id: Id,
+    /// Who.
+    pub customer: CustomerId,
+    /// Which segment.
+    pub segment: Name,
+    /// The version of its definition.
+    pub version: Name,
+    /// Whether it was entered, or left.
+    pub entered: bool,
+    /// Why.
+    pub cause: MembershipCause,
 }
 
 /// A range of bytes in the text of an expression.

@@ -3,6 +3,7 @@
 mod customers;
 mod intake;
 mod interactions;
+mod live;
 mod loyalty;
 mod marketing;
 mod privacy;
