@@ -1,0 +1,104 @@
+import Foundation
+
+/// What members earned.
+public struct Loyalty: Sendable {
+    let room: BlockingLoyalty
+    let worker: Worker
+
+    /// The id of the programme that a host calls by a key of its own.
+    public static func idOf(_ key: Name) throws(CrmError) -> ProgrammeId {
+        try direct { try programmeIdOf(key: key) }
+    }
+
+    /// Publishes a definition as the first or the next version of a programme, from an instant on. Publishing what is
+    /// published already changes nothing.
+    @discardableResult
+    public func publish(
+        _ id: ProgrammeId, definition: Definition, from: Date
+    ) async throws(CrmError) -> Programme {
+        try await worker.run { try room.publish(id: id, definition: definition, from: from) }
+    }
+
+    /// A programme with all its versions. Throws `NotFound`.
+    public func programme(_ id: ProgrammeId) async throws(CrmError) -> Programme {
+        try await worker.run { try room.programme(id: id) }
+    }
+
+    /// Every movement of a member, in all programmes.
+    public func ledger(_ member: CustomerId) async throws(CrmError) -> Ledger {
+        try await worker.run { try room.ledger(member: member) }
+    }
+
+    /// Awards what a purchase earns. A purchase earns once.
+    @discardableResult
+    public func earn(_ id: ProgrammeId, purchase: Purchase) async throws(CrmError) -> PointsDecision {
+        try await worker.run { try room.earn(id: id, purchase: purchase) }
+    }
+
+    /// Takes back what the refunded part of a purchase earned. `refunds` are all refunds of the purchase so far.
+    @discardableResult
+    public func refund(
+        _ id: ProgrammeId, purchase: Purchase, refunds: [Refund]
+    ) async throws(CrmError) -> PointsDecision {
+        try await worker.run { try room.refund(id: id, purchase: purchase, refunds: refunds) }
+    }
+
+    /// Spends points. Throws `Denied` when the member has too few.
+    @discardableResult
+    public func redeem(_ id: ProgrammeId, redemption: Redemption) async throws(CrmError) -> PointsDecision {
+        try await worker.run { try room.redeem(id: id, redemption: redemption) }
+    }
+
+    /// Gives points of a redemption back to the lots they came from.
+    @discardableResult
+    public func cancel(
+        _ id: ProgrammeId, member: CustomerId, cancellation: Cancellation
+    ) async throws(CrmError) -> PointsDecision {
+        try await worker.run { try room.cancel(id: id, member: member, cancellation: cancellation) }
+    }
+
+    /// Gives or takes points by hand.
+    @discardableResult
+    public func adjust(_ id: ProgrammeId, adjustment: Adjustment) async throws(CrmError) -> PointsDecision {
+        try await worker.run { try room.adjust(id: id, adjustment: adjustment) }
+    }
+
+    /// Writes what the clock has done to a member's points. Balances do not depend on it.
+    @discardableResult
+    public func settle(_ id: ProgrammeId, member: CustomerId) async throws(CrmError) -> PointsDecision {
+        try await worker.run { try room.settle(id: id, member: member) }
+    }
+
+    /// What a member has, and where the member stands, at an instant.
+    public func standing(_ id: ProgrammeId, member: CustomerId, at: Date) async throws(CrmError) -> Standing {
+        try await worker.run { try room.standing(id: id, member: member, at: at) }
+    }
+
+    /// Where every member stands at an instant.
+    public func standings(_ id: ProgrammeId, at: Date) async throws(CrmError) -> [CustomerId: Standing] {
+        try await worker.run { try room.standings(id: id, at: at) }
+    }
+
+    /// What moved a member's points in a window, each with its cause.
+    public func statement(
+        _ id: ProgrammeId, member: CustomerId, window: Window
+    ) async throws(CrmError) -> Statement {
+        try await worker.run { try room.statement(id: id, member: member, window: window) }
+    }
+
+    /// What the points that members hold at an instant are expected to cost, by month of expiry.
+    public func liability(_ id: ProgrammeId, at: Date) async throws(CrmError) -> Liability {
+        try await worker.run { try room.liability(id: id, at: at) }
+    }
+
+    /// Derives everything anew from the facts and names every promise that does not hold.
+    public func audit(_ id: ProgrammeId) async throws(CrmError) -> [Violation] {
+        try await worker.run { try room.audit(id: id) }
+    }
+
+    /// Awards what everybody's orders and refunds up to an instant have earned and nobody has awarded yet. All is written in
+    /// one commit.
+    public func catchUp(_ id: ProgrammeId, until: Date) async throws(CrmError) -> CaughtUp {
+        try await worker.run { try room.catchUp(id: id, until: until) }
+    }
+}

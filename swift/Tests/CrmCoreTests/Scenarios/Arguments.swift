@@ -1,0 +1,77 @@
+import CrmCore
+import Foundation
+
+/// The arguments of a call, by their names in Rust. Those that are taken are gone: what is left at the end is one too many.
+final class Arguments {
+    private(set) var with: [String: JSON]
+    private let kept: [String: Answer]
+
+    init(with: [String: JSON], kept: [String: Answer]) {
+        self.with = with
+        self.kept = kept
+    }
+
+    /// An argument, read by the engine. What it cannot read is an invalid argument.
+    func take<Value>(_ name: String, _ read: (String) throws -> Value) throws -> Value {
+        try take(name, of: with.removeValue(forKey: name) ?? .null, read)
+    }
+
+    /// A list, read element by element.
+    func list<Value>(_ name: String, _ read: (String) throws -> Value) throws -> [Value] {
+        guard case .list(let items)? = with.removeValue(forKey: name) else { throw invalid(name, "a list is needed") }
+        return try items.map { try take(name, of: $0, read) }
+    }
+
+    /// An argument that may be missing.
+    func option<Value>(_ name: String, _ read: (String) throws -> Value) throws -> Value? {
+        let value = with.removeValue(forKey: name) ?? .null
+        return value == .null ? nil : try take(name, of: value, read)
+    }
+
+    /// A text.
+    func text(_ name: String) throws -> String {
+        guard let text = with.removeValue(forKey: name)?.string else { throw invalid(name, "a text is needed") }
+        return text
+    }
+
+    /// Texts.
+    func texts(_ name: String) throws -> [String] {
+        guard case .list(let items)? = with.removeValue(forKey: name) else { throw invalid(name, "a list is needed") }
+        return try items.map { item in
+            guard let text = item.string else { throw invalid(name, "a text is needed") }
+            return text
+        }
+    }
+
+    /// A whole number.
+    func number<Number: FixedWidthInteger>(_ name: String) throws -> Number {
+        guard case .number(let digits)? = with.removeValue(forKey: name), let number = Number(digits) else {
+            throw invalid(name, "a whole number is needed")
+        }
+        return number
+    }
+
+    /// The bytes of a file: text, or `{"base64": ".."}`.
+    func file(_ name: String) throws -> Data {
+        let value = with.removeValue(forKey: name) ?? .null
+        if let text = value.string { return Data(text.utf8) }
+        guard let text = value["base64"].string, let bytes = Data(base64Encoded: text) else {
+            throw invalid(name, "text or base64 is needed")
+        }
+        return bytes
+    }
+
+    /// The very thing that an earlier call gave.
+    func thing<Thing>(_ name: String, _: Thing.Type) throws -> Thing {
+        guard let thing = kept[try text(name)]?.thing as? Thing else { throw invalid(name, "no such answer was kept") }
+        return thing
+    }
+
+    private func take<Value>(_ name: String, of value: JSON, _ read: (String) throws -> Value) throws -> Value {
+        do { return try read(value.written) } catch { throw invalid(name, "\(error)") }
+    }
+
+    private func invalid(_ name: String, _ reason: String) -> CrmError {
+        .Invalid(field: name, reason: reason)
+    }
+}

@@ -1,0 +1,82 @@
+import CrmCore
+
+nonisolated(unsafe) let loyaltyOperations: [String: Operation] = [
+    "loyalty.id_of": { _, with in
+        try data(Loyalty.idOf(with.text("key")), idToJson)
+    },
+    "loyalty.publish": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let definition = try with.take("definition", definitionFromJson)
+        let from = try with.take("from", timestampFromJson)
+        return try data(await crm.loyalty.publish(id, definition: definition, from: from), programmeToJson)
+    },
+    "loyalty.programme": { crm, with in
+        try data(await crm.loyalty.programme(with.take("id", idFromJson)), programmeToJson)
+    },
+    "loyalty.ledger": { crm, with in
+        try data(await crm.loyalty.ledger(with.take("member", idFromJson)), ledgerToJson)
+    },
+    "loyalty.earn": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let purchase = try with.take("purchase", purchaseFromJson)
+        return try data(await crm.loyalty.earn(id, purchase: purchase), pointsDecisionToJson)
+    },
+    "loyalty.refund": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let purchase = try with.take("purchase", purchaseFromJson)
+        let refunds = try with.list("refunds", refundFromJson)
+        return try data(await crm.loyalty.refund(id, purchase: purchase, refunds: refunds), pointsDecisionToJson)
+    },
+    "loyalty.redeem": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let redemption = try with.take("redemption", redemptionFromJson)
+        return try data(await crm.loyalty.redeem(id, redemption: redemption), pointsDecisionToJson)
+    },
+    "loyalty.cancel": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let cancellation = try with.take("cancellation", cancellationFromJson)
+        return try data(
+            await crm.loyalty.cancel(id, member: member, cancellation: cancellation), pointsDecisionToJson)
+    },
+    "loyalty.adjust": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let adjustment = try with.take("adjustment", adjustmentFromJson)
+        return try data(await crm.loyalty.adjust(id, adjustment: adjustment), pointsDecisionToJson)
+    },
+    "loyalty.settle": { crm, with in
+        let id = try with.take("id", idFromJson)
+        return try data(await crm.loyalty.settle(id, member: with.take("member", idFromJson)), pointsDecisionToJson)
+    },
+    "loyalty.standing": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let at = try with.take("at", timestampFromJson)
+        return try data(await crm.loyalty.standing(id, member: member, at: at), standingToJson)
+    },
+    "loyalty.standings": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let standings = try await crm.loyalty.standings(id, at: with.take("at", timestampFromJson))
+        let members = try standings.map { member, standing in
+            (member.uuidString.lowercased(), try JSON(parsing: standingToJson(value: standing)))
+        }
+        return Answer(json: .object(Dictionary(uniqueKeysWithValues: members)))
+    },
+    "loyalty.statement": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let window = try with.take("window", windowFromJson)
+        return try data(await crm.loyalty.statement(id, member: member, window: window), statementToJson)
+    },
+    "loyalty.liability": { crm, with in
+        let id = try with.take("id", idFromJson)
+        return try data(await crm.loyalty.liability(id, at: with.take("at", timestampFromJson)), liabilityToJson)
+    },
+    "loyalty.audit": { crm, with in
+        try list(await crm.loyalty.audit(with.take("id", idFromJson)), violationToJson)
+    },
+    "loyalty.catch_up": { crm, with in
+        let id = try with.take("id", idFromJson)
+        return try data(await crm.loyalty.catchUp(id, until: with.take("until", timestampFromJson)), caughtUpToJson)
+    },
+]
