@@ -541,6 +541,9 @@ pub struct TierStanding {
     /// When the tier falls if nothing more happens; nothing if never.
     #[uniffi(default)]
     pub ends: Option<Timestamp>,
+    /// The tier from then on if nothing more happens; nothing below the first, or if it never falls.
+    #[uniffi(default)]
+    pub lands_in: Option<Name>,
     /// What must be added now so that it does not fall then; nothing if nothing added now would help.
     #[uniffi(default)]
     pub keep: Option<i64>,
