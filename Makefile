@@ -3,13 +3,16 @@
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= always
 
-.PHONY: help test test-swift lint demo bench docs fuzz full clean
+.PHONY: help test test-kotlin test-swift lint demo bench docs fuzz full clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-test: test-swift ## every test
+test: test-kotlin test-swift ## every test
 	$(CARGO) test --workspace --all-features --locked
+
+test-kotlin: ## the Kotlin package and its example
+	scripts/kotlin.sh
 
 test-swift: ## the Swift package and its examples
 	scripts/swift.sh

@@ -64,10 +64,12 @@ pub trait HostStore: Send + Sync {
 }
 
 impl From<uniffi::UnexpectedUniFFICallbackError> for CrmError {
-    /// What a host throws that is no error of ours. On the JVM the text is the whole stack: the first line is enough, and
-    /// says what it was.
+    /// What a host throws that is no error of ours: its type, and nothing that it says. A message may name a person, and on
+    /// the JVM the whole stack is there.
     fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        Self::Internal { reason: error.reason.lines().next().unwrap_or_default().chars().take(200).collect() }
+        let of_name = |letter: &char| letter.is_alphanumeric() || matches!(letter, '.' | '_' | '$');
+        let kind: String = error.reason.chars().take_while(of_name).take(128).collect();
+        Self::Internal { reason: format!("the host's code failed with {kind}") }
     }
 }
 

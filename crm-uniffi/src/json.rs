@@ -15,8 +15,8 @@ use crm_core::fact::{Fact, SourceRef};
 use crm_core::intake::{ContactMapping, Mode, PurchaseMapping, PurchaseRow};
 use crm_core::interaction::{Interaction, NewInteraction, OrderLine, Timeline};
 use crm_core::loyalty::{
-    Adjustment, Cancellation, Definition, Liability, Movement, PointsDecision, Purchase, Redemption, Refund, Standing,
-    Statement, Violation,
+    Adjustment, Cancellation, Definition, Liability, Movement, PointsDecision, Purchase, Redemption, Refund,
+    Simulation, Standing, Statement, TierChange, Violation, WhatIf,
 };
 use crm_core::marketing::{AudienceSummary, Campaign, MessageOutcome, ResponseTally};
 use crm_core::privacy::{
@@ -112,6 +112,9 @@ door! {
     Movement: movement_to_json, movement_from_json;
     Standing: standing_to_json, standing_from_json;
     Statement: statement_to_json, statement_from_json;
+    Simulation: simulation_to_json;
+    WhatIf: what_if_to_json;
+    TierChange: tier_change_to_json;
     Liability: liability_to_json, liability_from_json;
     Violation: violation_to_json, violation_from_json;
     Segment: segment_to_json, segment_from_json;

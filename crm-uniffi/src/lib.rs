@@ -16,6 +16,7 @@ mod host;
 mod json;
 mod mirror;
 mod rooms;
+mod usual;
 mod words;
 
 pub use bytes::LinesPage;

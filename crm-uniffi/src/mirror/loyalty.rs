@@ -558,6 +558,145 @@ pub struct TierGoal {
     pub missing: i64,
 }
 
+/// A change of tier.
+#[uniffi::remote(Record)]
+pub struct TierChange {
+    /// When.
+    pub at: Timestamp,
+    /// The tier from then on; nothing below the first.
+    #[uniffi(default)]
+    pub tier: Option<Name>,
+}
+
+/// What one rule says to one purchase.
+#[uniffi::remote(Record)]
+pub struct Contribution {
+    /// The rule.
+    pub rule: Name,
+    /// The unit that it awards.
+    pub unit: Name,
+    /// What it says.
+    pub outcome: RuleOutcome,
+}
+
+/// Whether a rule applies, and if not, why.
+#[uniffi::remote(Enum)]
+#[non_exhaustive]
+pub enum RuleOutcome {
+    /// It applies and awards so many points; 0 if the amount is too small for one.
+    Awards(i64),
+    /// It is about something else than purchases.
+    NotAboutPurchases,
+    /// The purchase was before the rule's time.
+    TooEarly,
+    /// The purchase was after the rule's time.
+    TooLate,
+    /// The member is in none of the rule's tiers.
+    OtherTier,
+    /// The rule knows another currency.
+    OtherCurrency,
+    /// No line is eligible.
+    NothingEligible,
+    /// The eligible lines come to less than the rule's minimum.
+    BelowMinimum,
+    /// A rule of the same group came first.
+    GroupTaken,
+}
+
+/// What a purchase would earn, and what each rule says to it.
+#[uniffi::remote(Record)]
+pub struct Simulation {
+    /// The version of the programme that would apply; nothing before the first, when nothing is earned.
+    #[uniffi(default)]
+    pub version: Option<u32>,
+    /// Whether the purchase has earned already. It would not earn again.
+    pub known: bool,
+    /// The tier in which it would be made.
+    #[uniffi(default)]
+    pub tier: Option<Name>,
+    /// What each rule says, in the order in which they are considered.
+    pub rules: Vec<Contribution>,
+    /// The points that it would earn, in the order of the programme's units; units without any are left out.
+    pub points: Vec<UnitPoints>,
+    /// The place on the ladder right after it, if the programme has one.
+    #[uniffi(default)]
+    pub after: Option<TierStanding>,
+}
+
+/// Points of one unit.
+#[uniffi::remote(Record)]
+pub struct UnitPoints {
+    /// The unit.
+    pub unit: Name,
+    /// How many.
+    pub points: i64,
+}
+
+/// What would be different if a changed programme had applied.
+///
+/// Both programmes are replayed over the same history, in the order of time, so that every difference comes from the
+/// change and none from when things were heard of.
+#[uniffi::remote(Record)]
+pub struct WhatIf {
+    /// The instant at which both are compared.
+    pub at: Timestamp,
+    /// The members with a history.
+    pub members: u64,
+    /// Members who would have more points of the first unit.
+    pub gaining: u64,
+    /// Members who would have fewer points of the first unit.
+    pub losing: u64,
+    /// Points and what they cost, unit by unit.
+    pub units: Vec<UnitDifference>,
+    /// How many members are in which tier now, and in which they would be: those who stay included.
+    pub tiers: Vec<TierShift>,
+    /// The members whose points of the first unit differ most, at most 20.
+    pub largest: Vec<MemberDifference>,
+    /// What the changed programme would have refused and the present one does not.
+    pub refused: Vec<Refusal>,
+}
+
+/// One unit, now and as it would be.
+#[uniffi::remote(Record)]
+pub struct UnitDifference {
+    /// The unit.
+    pub unit: Name,
+    /// Under the present programme; nothing if it does not have the unit.
+    #[uniffi(default)]
+    pub present: Option<Liability>,
+    /// Under the changed programme.
+    #[uniffi(default)]
+    pub changed: Option<Liability>,
+}
+
+/// Members who go from one tier to another, or stay.
+#[uniffi::remote(Record)]
+pub struct TierShift {
+    /// The tier under the present programme.
+    #[uniffi(default)]
+    pub present: Option<Name>,
+    /// The tier under the changed programme.
+    #[uniffi(default)]
+    pub changed: Option<Name>,
+    /// How many.
+    pub members: u64,
+}
+
+/// One member, now and as it would be.
+#[uniffi::remote(Record)]
+pub struct MemberDifference {
+    /// Who.
+    pub member: CustomerId,
+    /// By how many points of the first unit the member would have more.
+    pub points: i64,
+    /// The tier under the present programme.
+    #[uniffi(default)]
+    pub present: Option<Name>,
+    /// The tier under the changed programme.
+    #[uniffi(default)]
+    pub changed: Option<Name>,
+}
+
 /// A statement over a window.
 #[uniffi::remote(Record)]
 pub struct Statement {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crm_core::base::{CustomerId, Id, Name, ProgrammeId, Timestamp, Window};
 use crm_core::crm::{CaughtUp, Loyalty};
 use crm_core::loyalty::{
-    Adjustment, Cancellation, Definition, Liability, Movement, PointsDecision, Purchase, Redemption, Refund, Standing,
-    Statement, Violation,
+    Adjustment, Cancellation, Definition, Liability, Movement, PointsDecision, Purchase, Redemption, Refund,
+    Simulation, Standing, Statement, TierChange, Violation, WhatIf,
 };
 
 use crate::{CrmError, guard};
@@ -124,6 +124,38 @@ impl BlockingLoyalty {
     /// Gives or takes points by hand.
     pub fn adjust(&self, id: ProgrammeId, adjustment: Adjustment) -> Result<PointsDecision, CrmError> {
         guard(|| self.0.adjust(id, &adjustment))
+    }
+
+    /// Awards the points for joining. A member joins once.
+    pub fn join(&self, id: ProgrammeId, member: CustomerId, at: Timestamp) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.join(id, member, at))
+    }
+
+    /// What a basket would earn at its instant, past or future, and what each rule says to it. Nothing is written.
+    pub fn simulate(&self, id: ProgrammeId, basket: Purchase) -> Result<Simulation, CrmError> {
+        guard(|| self.0.simulate(id, &basket))
+    }
+
+    /// What would be different at an instant in points, tiers and liability if a definition had applied from an instant
+    /// on: everybody's orders, refunds and points are replayed under both. Nothing is written.
+    pub fn what_if(
+        &self,
+        id: ProgrammeId,
+        definition: Definition,
+        from: Timestamp,
+        at: Timestamp,
+    ) -> Result<WhatIf, CrmError> {
+        guard(|| self.0.what_if(id, &definition, from, at))
+    }
+
+    /// Every change of a member's tier up to an instant.
+    pub fn tier_history(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        until: Timestamp,
+    ) -> Result<Vec<TierChange>, CrmError> {
+        guard(|| self.0.tier_history(id, member, until))
     }
 
     /// Writes what the clock has done to a member's points. Balances do not depend on it.
