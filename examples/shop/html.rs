@@ -2,7 +2,7 @@
 
 use crm_core::base::{Date, Name};
 use crm_core::report::{Bar, Cell, Column, Point as Dot, Report, Tile};
-use crm_core::score::Span;
+use crm_core::score::{PurchaseModel, Span};
 
 use crate::files::Failure;
 use crate::print::{Answers, SHOWN, count, major, money, repeaters};
