@@ -168,7 +168,9 @@ impl Outlook {
         };
         for movement in replayed.movements() {
             let movement: Movement = movement?;
-            folds.iter_mut().for_each(|fold| fold.add(&movement));
+            for fold in folds.iter_mut() {
+                fold.add(&movement);
+            }
             if own.first().is_some_and(|one| one.member != movement.member) {
                 close(&mut own)?;
             }
