@@ -29,6 +29,32 @@ public struct Loyalty: Sendable {
         try await worker.run { try room.ledger(member: member) }
     }
 
+    /// Awards the points for joining. A member joins once.
+    @discardableResult
+    public func join(_ id: ProgrammeId, member: CustomerId, at: Date) async throws(CrmError) -> PointsDecision {
+        try await worker.run { try room.join(id: id, member: member, at: at) }
+    }
+
+    /// What a basket would earn at its instant, past or future, and what each rule says to it. Nothing is written.
+    public func simulate(_ id: ProgrammeId, basket: Purchase) async throws(CrmError) -> Simulation {
+        try await worker.run { try room.simulate(id: id, basket: basket) }
+    }
+
+    /// What would be different at an instant in points, tiers and liability if a definition had applied from an instant on:
+    /// everybody's orders, refunds and points are replayed under both. Nothing is written.
+    public func whatIf(
+        _ id: ProgrammeId, definition: Definition, from: Date, at: Date
+    ) async throws(CrmError) -> WhatIf {
+        try await worker.run { try room.whatIf(id: id, definition: definition, from: from, at: at) }
+    }
+
+    /// Every change of a member's tier up to an instant.
+    public func tierHistory(
+        _ id: ProgrammeId, member: CustomerId, until: Date
+    ) async throws(CrmError) -> [TierChange] {
+        try await worker.run { try room.tierHistory(id: id, member: member, until: until) }
+    }
+
     /// Awards what a purchase earns. A purchase earns once.
     @discardableResult
     public func earn(_ id: ProgrammeId, purchase: Purchase) async throws(CrmError) -> PointsDecision {

@@ -16,6 +16,29 @@ nonisolated(unsafe) let loyaltyOperations: [String: Operation] = [
     "loyalty.ledger": { crm, with in
         try data(await crm.loyalty.ledger(with.take("member", idFromJson)), ledgerToJson)
     },
+    "loyalty.join": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let at = try with.take("at", timestampFromJson)
+        return try data(await crm.loyalty.join(id, member: member, at: at), pointsDecisionToJson)
+    },
+    "loyalty.simulate": { crm, with in
+        let id = try with.take("id", idFromJson)
+        return try data(
+            await crm.loyalty.simulate(id, basket: with.take("basket", purchaseFromJson)), simulationToJson)
+    },
+    "loyalty.what_if": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let definition = try with.take("definition", definitionFromJson)
+        let (from, at) = (try with.take("from", timestampFromJson), try with.take("at", timestampFromJson))
+        return try data(await crm.loyalty.whatIf(id, definition: definition, from: from, at: at), whatIfToJson)
+    },
+    "loyalty.tier_history": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let until = try with.take("until", timestampFromJson)
+        return try list(await crm.loyalty.tierHistory(id, member: member, until: until), tierChangeToJson)
+    },
     "loyalty.earn": { crm, with in
         let id = try with.take("id", idFromJson)
         let purchase = try with.take("purchase", purchaseFromJson)
