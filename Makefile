@@ -3,13 +3,16 @@
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= always
 
-.PHONY: help test test-kotlin test-swift lint demo bench docs fuzz full clean
+.PHONY: help test test-kotlin test-python test-swift lint demo bench docs fuzz full clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-test: test-kotlin test-swift ## every test
-	$(CARGO) test --workspace --all-features --locked
+test: test-kotlin test-python test-swift ## every test
+	$(CARGO) test --workspace --exclude crm-py --all-features --locked
+
+test-python: ## the Python package: wheel, types, tests, examples
+	scripts/python.sh
 
 test-kotlin: ## the Kotlin package and its example
 	scripts/kotlin.sh

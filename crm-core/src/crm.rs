@@ -38,7 +38,9 @@ pub use source::{FixedClock, RandomIds, SystemClock};
 
 use cancel::Watched;
 
-use crate::base::{Clash, Clock, CustomerId, Declaration, Env, Error, Id, IdSource, Registry, Result, Timestamp};
+use crate::base::{
+    Clash, Clock, CustomerId, Declaration, Env, Error, Id, IdSource, Registry, Result, Timestamp, checkpoint,
+};
 use crate::change::{Change, ChangeSet, Receipt};
 use crate::customer::CUSTOMER;
 use crate::privacy::AddressKey;
@@ -285,6 +287,7 @@ impl Crm {
             if changes.is_empty() {
                 return Ok((answer, None));
             }
+            checkpoint(0, Some(changes.changes.len() as u64))?;
             match self.commit(&changes) {
                 Err(Error::Conflict(Clash::Version { .. } | Clash::Changed { .. })) if attempt < ATTEMPTS => {
                     attempt += 1;
@@ -342,6 +345,7 @@ impl Crm {
         let mut all = Vec::new();
         let mut cursor = None;
         loop {
+            checkpoint(all.len() as u64, None)?;
             let next = page(cursor)?;
             all.extend(next.items);
             if next.next.is_none() {

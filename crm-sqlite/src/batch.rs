@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crm_core::base::{Clash, Digest, Id, Kind, Money, Registry, Target, Timestamp};
+use crm_core::base::{Clash, Digest, Id, Kind, Money, Registry, StoreError, Target, Timestamp, checkpoint};
 use crm_core::change::{Change, Receipt};
 use crm_core::fact::Fact;
 use crm_core::record::Record;
@@ -174,7 +174,10 @@ impl<'a> Batch<'a> {
         let mut seq = start;
         let conn = &self.session.conn;
         let mut statement = conn.prepare_cached(&table.insert)?;
-        for change in run {
+        for (at, change) in run.iter().enumerate() {
+            if at.is_multiple_of(1_024) {
+                checkpoint(at as u64, Some(run.len() as u64)).map_err(|_| StoreError::Cancelled)?;
+            }
             let Change::Append(fact) = change else { continue };
             bind_fact(&mut statement, conn, self.memory, table, seq, fact)?;
             if statement.raw_execute()? == 1 {

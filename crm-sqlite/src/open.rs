@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crm_core::base::StoreError;
+use crm_core::base::{StoreError, checkpoint};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
@@ -56,11 +56,11 @@ pub(crate) fn check_path(path: &Path) -> Result<(), StoreError> {
 pub(crate) fn connect(path: &Path, options: &Options, role: Role) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let create = if role == Role::Write { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
-    let conn = Connection::open_with_flags(path, flags | create).map_err(|error| unopened(path, error))?;
+    let mut conn = Connection::open_with_flags(path, flags | create).map_err(|error| unopened(path, error))?;
     if conn.is_readonly(MAIN_DB)? {
         return Err(StoreError::ReadOnly { reason: "the file cannot be written".into() }.into());
     }
-    secure(&conn)?;
+    secure(&mut conn)?;
     if role == Role::Write {
         check_identity(&conn)?;
         let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
@@ -95,16 +95,22 @@ fn unopened(path: &Path, error: rusqlite::Error) -> Fail {
 
 /// Opens a store that lives in the process only.
 pub(crate) fn in_memory(options: &Options) -> Result<Connection> {
-    let conn =
+    let mut conn =
         Connection::open_in_memory_with_flags(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    secure(&conn)?;
+    secure(&mut conn)?;
     configure(&conn, options, Role::Write)?;
     Ok(conn)
 }
 
+/// How many steps of its virtual machine SQLite does before it looks whether the work is still wanted: a fraction of a
+/// millisecond.
+const STEPS: i32 = 10_000;
+
 /// What must hold before anything else is done: deleted content is overwritten, and the file's schema is not trusted.
-pub(crate) fn secure(conn: &Connection) -> Result<()> {
+pub(crate) fn secure(conn: &mut Connection) -> Result<()> {
     conn.busy_timeout(PATIENCE)?;
+    // Statements of work that was called off end early.
+    conn.progress_handler(STEPS, Some(|| checkpoint(0, None).is_err()))?;
     let secure: i64 = conn.query_row("PRAGMA secure_delete = ON", [], |row| row.get(0))?;
     if secure != 1 {
         let reason = "this SQLite does not overwrite what is deleted".into();

@@ -203,9 +203,75 @@ impl Serialize for Error {
                 map.serialize_entry("reason", reason)?;
             }
             Self::OutOfRange { what } => map.serialize_entry("what", what)?,
-            Self::Conflict(_) | Self::Cancelled | Self::Store(_) => {}
+            Self::Conflict(clash) => clash.serialize_into(&mut map)?,
+            Self::Store(error) => error.serialize_into(&mut map)?,
+            Self::Cancelled => {}
         }
         map.end()
+    }
+}
+
+impl Clash {
+    fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> std::result::Result<(), M::Error> {
+        match self {
+            Self::Version { kind, id, expected, found } => {
+                map.serialize_entry("clash", "version")?;
+                map.serialize_entry("kind", kind)?;
+                map.serialize_entry("id", id)?;
+                map.serialize_entry("expected", expected)?;
+                map.serialize_entry("found", found)
+            }
+            Self::KeyTaken { kind, key, holder } => {
+                map.serialize_entry("clash", "key_taken")?;
+                map.serialize_entry("kind", kind)?;
+                map.serialize_entry("key", key)?;
+                map.serialize_entry("holder", holder)
+            }
+            Self::FactDiffers { stream, id } => {
+                map.serialize_entry("clash", "fact_differs")?;
+                map.serialize_entry("stream", stream)?;
+                map.serialize_entry("id", id)
+            }
+            Self::Changed { stream, subject, since } => {
+                map.serialize_entry("clash", "changed")?;
+                map.serialize_entry("stream", stream)?;
+                map.serialize_entry("subject", subject)?;
+                map.serialize_entry("since", since)
+            }
+            Self::Erased { subject } => {
+                map.serialize_entry("clash", "erased")?;
+                map.serialize_entry("subject", subject)
+            }
+        }
+    }
+}
+
+impl StoreError {
+    fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> std::result::Result<(), M::Error> {
+        match self {
+            Self::Conflict(clash) => clash.serialize_into(map),
+            Self::Unavailable { retryable, reason } => {
+                map.serialize_entry("retryable", retryable)?;
+                map.serialize_entry("reason", reason)
+            }
+            Self::Full { reason }
+            | Self::ReadOnly { reason }
+            | Self::Corrupt { reason }
+            | Self::Malformed { reason } => map.serialize_entry("reason", reason),
+            Self::SchemaTooNew { found, supported } => {
+                map.serialize_entry("found", found)?;
+                map.serialize_entry("supported", supported)
+            }
+            Self::Unsupported { store, operation } => {
+                map.serialize_entry("store", store)?;
+                map.serialize_entry("operation", operation)
+            }
+            Self::Backend { store, reason } => {
+                map.serialize_entry("store", store)?;
+                map.serialize_entry("reason", reason)
+            }
+            Self::Cancelled | Self::Closed => Ok(()),
+        }
     }
 }
 

@@ -37,6 +37,7 @@ mod registry;
 mod rounding;
 mod time;
 mod value;
+mod watch;
 mod worded;
 mod zone;
 
@@ -60,5 +61,7 @@ pub use registry::{DataClass, Declaration, FieldDecl, Missing, Provenance, Regis
 pub use rounding::Rounding;
 pub use time::{Timestamp, Window};
 pub use value::{Fields, Sealed, Text, Value, ValueType};
+pub use watch::{Progress, Watch, checkpoint, watched};
+pub(crate) use watch::{current, every_now_and_then, within};
 pub(crate) use worded::worded;
 pub use zone::Zone;

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::Crm;
 use super::contacts_in::ContactsIn;
-use crate::base::{Clash, CustomerId, Digest, Env, Error, Id, Money, Name, Registry, Result, Text};
+use crate::base::{
+    Clash, CustomerId, Digest, Env, Error, Id, Money, Name, Registry, Result, Text, checkpoint, every_now_and_then,
+};
 use crate::change::{Change, ChangeSet, Receipt};
 use crate::customer::{self, CUSTOMER, NewCustomer};
 use crate::fact::Fact;
@@ -123,7 +125,9 @@ impl Intake {
         let mut changes = ChangeSet::new(env.now);
         let (customers, created) = self.resolve(rows, registry, env, &mut changes)?;
         changes.changes.reserve(rows.len());
-        for rows in rows.chunks(CHUNK) {
+        let total = rows.len();
+        for (chunk, rows) in rows.chunks(CHUNK).enumerate() {
+            checkpoint((chunk * CHUNK) as u64, Some(total as u64))?;
             let batch: Vec<NewInteraction> = rows.iter().map(|row| purchase(row, &customers)).collect();
             changes.extend(interaction::record(&batch, &[], registry, env)?.1);
         }
@@ -178,7 +182,8 @@ impl Intake {
         let known = self.crm.customers().find_all(source, &words)?;
         let mut customers = HashMap::with_capacity(numbers.len());
         let mut created = 0;
-        for (number, known) in numbers.iter().zip(known) {
+        for (at, (number, known)) in numbers.iter().zip(known).enumerate() {
+            every_now_and_then(at, numbers.len())?;
             let id = if let Some(id) = known {
                 id
             } else {

@@ -8,7 +8,7 @@ use super::scores::{Scores, Summaries};
 use super::segments::SegmentView;
 use crate::base::{
     Channel, Currency, CustomerId, Error, Fields, Id, Money, Name, Result, Rounding, Stream, Target, Timestamp, Value,
-    Window,
+    Window, every_now_and_then,
 };
 use crate::customer::{ATTRIBUTE, Attribute, CUSTOMER};
 use crate::fact::Fact;
@@ -72,7 +72,8 @@ pub(super) fn profiles(
     let unknown = |record: &Record| time(record, "created_at").is_some_and(|created| created > view.as_of.known);
     let put_away = |record: &Record| time(record, "archived_at").is_some_and(|at| view.as_of.sees(at, at));
     let mut profiles = Vec::with_capacity(records.len());
-    for record in &records {
+    for (at, record) in records.iter().enumerate() {
+        every_now_and_then(at, records.len())?;
         let id = CustomerId::new(record.id);
         let away = put_away(record) || unknown(record);
         if away && only.is_none() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Crm;
-use crate::base::{AsOf, Currency, CustomerId, Id, Result, Window, Zone};
+use crate::base::{AsOf, Currency, CustomerId, Id, Result, Window, Zone, checkpoint};
 use crate::fact::Fact;
 use crate::interaction::{INTERACTION, ORDER, REFUND};
 use crate::score::{self, RfmOptions, RfmTable, SummaryOptions, SummaryTable};
@@ -73,6 +73,7 @@ impl Scores {
         let mut places = HashMap::new();
         let mut cursor = None;
         loop {
+            checkpoint(columns.customer.len() as u64, None)?;
             let page = self.crm.store().facts(&query.clone().after(cursor))?;
             for fact in &page.items {
                 columns.add(fact, currency, zone, &mut places);

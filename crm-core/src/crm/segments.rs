@@ -18,6 +18,7 @@ use super::catalogue::catalogue;
 use super::profiles::profiles;
 use crate::base::{
     AsOf, Currency, CustomerId, Env, Error, Id, Name, ProgrammeId, Result, SegmentId, Timestamp, Value, Zone,
+    every_now_and_then,
 };
 use crate::change::{Change, ChangeSet};
 use crate::fact::Fact;
@@ -218,7 +219,8 @@ impl Segments {
         let customers = profiles(&self.crm, view, &layout, &refs, None)?;
         let evaluators: Vec<_> = programs.iter().map(|program| program.at(view.as_of.valid, &view.zone)).collect();
         let mut members = vec![Vec::new(); segments.len()];
-        for customer in &customers {
+        for (at, customer) in customers.iter().enumerate() {
+            every_now_and_then(at, customers.len())?;
             let row = customer.row()?;
             for (evaluator, members) in evaluators.iter().zip(&mut members) {
                 if evaluator.is_member(&row) {

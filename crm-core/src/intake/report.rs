@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::column::Guess;
 use super::fault::Rejected;
 use super::table::{Delimiter, Record, Table};
-use crate::base::{Result, worded};
+use crate::base::{Result, checkpoint, worded};
 
 worded! {
     /// What happens when a row is wrong.
@@ -52,6 +52,9 @@ pub(super) fn read_rows<'a, T>(
     let mut record = Record::default();
     while table.read(&mut record)? {
         report.rows += 1;
+        if report.rows.is_multiple_of(1_024) {
+            checkpoint(report.rows, None)?;
+        }
         let outcome = match record.fault.take() {
             Some(fault) => Err(Rejected::new(record.line, None, fault)),
             None => read(&record),

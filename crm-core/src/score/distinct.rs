@@ -2,7 +2,7 @@
 
 use super::parallel::{map_parts, ranges};
 use super::{History, SummaryTable};
-use crate::base::Result;
+use crate::base::{Result, every_now_and_then};
 
 /// Bits for the place of a row, and for a number of days between two dates.
 const PLACE: u32 = 32;
@@ -50,7 +50,12 @@ impl Distinct {
     ) -> Result<Vec<T>> {
         let parts = map_parts(ranges(self.histories.len(), threads), |part| {
             let mut memory = M::default();
-            self.histories[part].iter().map(|history| of(history, &mut memory)).collect::<Result<Vec<T>>>()
+            let histories = &self.histories[part];
+            let answer = |(at, history)| {
+                every_now_and_then(at, histories.len())?;
+                of(history, &mut memory)
+            };
+            histories.iter().enumerate().map(answer).collect::<Result<Vec<T>>>()
         });
         let mut all = Vec::with_capacity(self.histories.len());
         for part in parts {

@@ -1,14 +1,17 @@
 //! Work on as many threads as the caller allows.
 
+use crate::base::{current, within};
+
 /// Does `work` on every part, one thread for each part, and answers in the order of the parts.
 ///
 /// The first part is done by the calling thread; a single part starts no thread at all.
 pub(crate) fn map_parts<I: Send, O: Send>(parts: Vec<I>, work: impl Fn(I) -> O + Sync) -> Vec<O> {
     let mut parts = parts.into_iter();
     let Some(first) = parts.next() else { return Vec::new() };
+    let watched = current();
     std::thread::scope(|scope| {
-        let work = &work;
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let (work, watched) = (&work, &watched);
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || within(watched.clone(), || work(part)))).collect();
         let mut done = vec![work(first)];
         for other in others {
             match other.join() {

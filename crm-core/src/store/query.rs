@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::{Cursor, Id, Kind, Name, Order, Reason, Registry, Stream, Text, Timestamp, Value, Window};
 use crate::fact::Fact;
 use crate::record::{Key, Record};
 
 /// What a store is and can do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoreInfo {
     /// The store's name (`memory`, `sqlite`).
     pub name: Name,
@@ -28,7 +28,7 @@ pub struct StoreInfo {
 }
 
 /// A question for records of one kind.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scan {
     /// The kind.
     pub kind: Kind,
@@ -94,7 +94,7 @@ impl Scan {
 }
 
 /// One test of a field against a value. A missing field passes none, nor does a value of another type or currency.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Test {
     /// The field.
     pub field: Name,
@@ -161,7 +161,7 @@ pub enum WithFields {
 }
 
 /// A question for facts of one stream.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FactQuery {
     /// The stream.
     pub stream: Stream,
@@ -170,6 +170,7 @@ pub struct FactQuery {
     /// Only facts with these names; empty for all.
     pub names: Vec<Name>,
     /// Only facts that happened in this window.
+    #[serde(deserialize_with = "any_window")]
     pub window: Window,
     /// Only facts that were known at this instant: recorded at it or before.
     pub known: Option<Timestamp>,
@@ -183,6 +184,18 @@ pub struct FactQuery {
     pub limit: usize,
     /// Where to go on.
     pub cursor: Option<Cursor>,
+}
+
+/// A window that ends before it starts holds nothing, and may be asked about all the same.
+fn any_window<'de, D: Deserializer<'de>>(from: D) -> Result<Window, D::Error> {
+    #[derive(Deserialize)]
+    struct Ends {
+        start: Timestamp,
+        end: Timestamp,
+    }
+
+    let Ends { start, end } = Ends::deserialize(from)?;
+    Ok(Window { start, end })
 }
 
 impl FactQuery {
@@ -299,7 +312,8 @@ pub struct VerifyReport {
 }
 
 /// A step in the life of a store. A step that has been taken already is taken again without harm.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Lifecycle {
     /// Finish, write back, and let go of every file and lock: the host is about to be suspended. Every other call than

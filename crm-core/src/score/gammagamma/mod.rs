@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::optimise::{Objective, maximise};
 use super::spend::expect_currency;
 use super::{Convergence, FitOptions, Spend, SpendCounts};
-use crate::base::{Currency, Error, Result};
+use crate::base::{Currency, Error, Result, checkpoint};
 
 use likelihood::Likelihood;
 
@@ -105,6 +105,7 @@ impl GammaGamma {
         let starts = [[3.0, 3.0], [1.0, 2.0], [10.0, 5.0]]
             .map(|[p, q]| [p, q, likelihood.mean * (q - 1.0) / p].map(f64::ln).to_vec());
         let found = maximise(&likelihood, &starts, &Self::PARAMETERS, likelihood.weight());
+        checkpoint(0, None)?;
         let parameters: [f64; 3] = std::array::from_fn(|i| found.at[i].exp());
         let [p, q, gamma] = parameters;
         // At the maximum the gradient vanishes, so the covariances of the logarithms need only be scaled.

@@ -12,7 +12,7 @@ mod simplex;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Name;
+use crate::base::{Name, checkpoint};
 
 pub(crate) use matrix::Matrix;
 pub(crate) use restrict::fit;
@@ -103,6 +103,12 @@ const RIDGE: f64 = 1e9;
 const ILL_CONDITIONED: f64 = 1e5;
 /// Logarithms of parameters this far from the start are at the edge.
 const EDGE: f64 = 9.0;
+
+/// Whether a climb is still wanted. One that was called off ends early; whoever started it finds out at the next
+/// checkpoint.
+fn goes_on(evaluations: u32) -> bool {
+    checkpoint(evaluations.into(), None).is_ok()
+}
 
 /// Climbs from each starting point until one leads to a maximum, and answers the best.
 ///

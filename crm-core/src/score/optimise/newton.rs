@@ -1,7 +1,7 @@
 //! Newton's method with damping.
 
 use super::matrix::dot;
-use super::{Derivatives, Matrix, NEGLIGIBLE, Objective};
+use super::{Derivatives, Matrix, NEGLIGIBLE, Objective, goes_on};
 
 /// The longest step along the logarithm of a parameter.
 const LONGEST_STEP: f64 = 2.0;
@@ -51,7 +51,7 @@ impl Climb {
         let mut here = self.derivatives(objective, &at);
         let mut damping = 0.0;
         let mut iterations = 0;
-        while here.is_finite() && iterations < MOST_ITERATIONS {
+        while here.is_finite() && iterations < MOST_ITERATIONS && goes_on(self.evaluations) {
             let Some((step, damped)) = damped_step(&here, damping) else { break };
             damping = damped;
             let promised = gain(&here, &step);

@@ -1,7 +1,7 @@
 //! Maximising with some parameters held and others drawn towards a value.
 
 use super::{Derivatives, Matrix, Maximum, Objective, maximise};
-use crate::base::{Error, Name, Result};
+use crate::base::{Error, Name, Result, checkpoint};
 use crate::score::fit::Fit;
 use crate::score::{FitOptions, Model};
 
@@ -84,7 +84,9 @@ pub(crate) fn fit<M: Model>(
     let of_free = |start: &Vec<f64>| restricted.free.iter().map(|&i| start[i]).collect::<Vec<_>>();
     let starts: Vec<Vec<f64>> = starts.iter().map(of_free).collect();
     let free_names: Vec<&'static str> = restricted.free.iter().map(|&i| names[i]).collect();
-    answer(&restricted, like, maximise(&restricted, &starts, &free_names, weight), weight)
+    let found = maximise(&restricted, &starts, &free_names, weight);
+    checkpoint(0, None)?;
+    answer(&restricted, like, found, weight)
 }
 
 fn answer<M: Model, O>(restricted: &Restricted<'_, O>, like: &M, found: Maximum, weight: f64) -> Result<Fit<M>> {

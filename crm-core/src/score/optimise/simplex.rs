@@ -1,5 +1,7 @@
 //! Nelder and Mead's simplex: slow, but asks for nothing but values.
 
+use super::goes_on;
+
 const MOST_EVALUATIONS: usize = 2_000;
 const EDGE: f64 = 0.5;
 
@@ -23,7 +25,7 @@ pub(super) fn improve(mut function: impl FnMut(&[f64]) -> f64, start: &[f64]) ->
             (0..n).map(|j| simplex[..n].iter().map(|corner| corner.1[j]).sum::<f64>() / n as f64).collect();
         let towards = |by: f64| (0..n).map(|j| centre[j] + by * (worst.1[j] - centre[j])).collect::<Vec<_>>();
         let (evaluations, reflected) = value(towards(-1.0));
-        if flat || evaluations > MOST_EVALUATIONS {
+        if flat || evaluations > MOST_EVALUATIONS || !goes_on(evaluations as u32) {
             return simplex.swap_remove(0).1;
         }
         let next = if reflected.0 > best {

@@ -9,7 +9,7 @@ use std::ops::{BitOr, Range, Shl, Shr};
 
 use super::fold::Folder;
 use super::{DayTotal, Refunds, SummaryOptions, SummaryTable};
-use crate::base::{Date, Error, Result};
+use crate::base::{Date, Error, Result, checkpoint};
 use crate::score::parallel::{map_parts, ranges};
 
 /// Rows that a bucket should hold: few enough for the second-level cache of small machines.
@@ -293,7 +293,9 @@ fn fold_buckets<'a, K: Key>(
 ) -> Result<Folder<'a>> {
     let mut folder = Folder::new(options);
     let mut keys = Vec::new();
-    for bucket in buckets {
+    let total = Some(buckets.len() as u64);
+    for (done, bucket) in buckets.enumerate() {
+        checkpoint(done as u64, total)?;
         keys.clear();
         for part in dealt {
             keys.extend_from_slice(part.bucket(bucket));

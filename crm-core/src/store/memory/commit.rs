@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::records::{Records, Row};
 use super::{Clash, Facts, Logged, State, StoreError, Touch};
-use crate::base::{Digest, Id, Kind, Registry, Target};
+use crate::base::{Digest, Id, Kind, Registry, Target, every_now_and_then};
 use crate::change::{Change, ChangeSet, Precondition, Receipt};
 use crate::fact::Fact;
 use crate::record::Record;
@@ -49,7 +49,12 @@ impl State {
             receipt: Receipt { seq, replayed: false, appended: 0, written: 0, duplicates: Vec::new() },
             digest: Digest::default(),
         };
-        match changes.changes.iter().try_for_each(|change| work.apply(change)) {
+        let total = changes.changes.len();
+        let mut apply = |(at, change)| {
+            every_now_and_then(at, total).map_err(|_| StoreError::Cancelled)?;
+            work.apply(change)
+        };
+        match changes.changes.iter().enumerate().try_for_each(&mut apply) {
             Ok(()) => Ok(work.finish(changes, grown)),
             Err(error) => {
                 work.take_back();
