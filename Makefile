@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= always
 
-.PHONY: help test test-kotlin test-python test-swift lint demo bench docs fuzz full clean
+.PHONY: help test test-kotlin test-python test-swift lint demo bench size docs fuzz full clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ demo: ## the main job: a real purchase log in, a CRM out
 bench: ## every promise of speed, as ratios
 	scripts/bench.sh
 
+size: ## the library for Kotlin and Swift, stripped, against its limit of 6 MB
+	scripts/library-size.sh
+
 docs: ## the API's documentation
 	$(CARGO) doc --workspace --all-features --no-deps --locked --open
 
@@ -39,7 +42,7 @@ fuzz: ## a minute of each fuzz target
 	scripts/fuzz.sh
 
 full: ## the long runs: 100 kills, every call failing once, 100 000 property cases
-	CRM_KILL_LOOPS=100 CRM_FAULT_STRIDE=1 PROPTEST_CASES=100000 $(CARGO) test --workspace --all-features --locked --release
+	CRM_KILL_LOOPS=100 CRM_FAULT_STRIDE=1 PROPTEST_CASES=100000 $(CARGO) test --workspace --exclude crm-py --all-features --locked --release
 
 clean: ## remove what was built
 	$(CARGO) clean
