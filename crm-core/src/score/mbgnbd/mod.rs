@@ -25,8 +25,7 @@ use crate::base::Result;
 /// `Gamma(r+x) alpha^r / Gamma(r) (B(a, b+x+1) / B(a,b) (alpha+T)^-(r+x) + B(a+1, b+x) / B(a,b) (alpha+t_x)^-(r+x))`,
 /// and P(alive) the share of its first part. What the model answers stands at [`PurchaseModel`](super::PurchaseModel).
 ///
-/// Do not use it for contracts, for one-time goods, or where purchases come at regular intervals
-/// ([`MbgCnbdK`](super::MbgCnbdK) is for those).
+/// Do not use it for contracts, for one-time goods, or where purchases come at regular intervals.
 ///
 /// ```
 /// use crm_core::score::{History, MbgNbd, PurchaseModel, Span, TimeUnit};

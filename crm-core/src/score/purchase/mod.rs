@@ -21,8 +21,8 @@ pub struct PurchaseForecast {
     pub purchases: f64,
 }
 
-/// What every model of purchases without a contract answers: [`BgNbd`](super::BgNbd), [`MbgNbd`](super::MbgNbd),
-/// [`ParetoNbd`](super::ParetoNbd) and [`MbgCnbdK`](super::MbgCnbdK).
+/// What every model of purchases without a contract answers: [`BgNbd`](super::BgNbd), [`MbgNbd`](super::MbgNbd) and
+/// [`ParetoNbd`](super::ParetoNbd).
 ///
 /// Bring the trait into scope and ask any of them the same questions. A model knows the unit of time that it was fitted
 /// in, and refuses histories and horizons in another. The trait cannot be implemented outside this crate.
