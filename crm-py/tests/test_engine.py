@@ -9,6 +9,7 @@ import pickle
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import crm_core
@@ -205,6 +206,15 @@ def long_table() -> pa.Table:
     return pa.table({"customer": [str(n % 50_000) for n in range(LONG)], "date": days, "amount": [1.0] * LONG})
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises, also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_long_work_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     table = long_table()
     with crm_core.open(tmp_path / "shop.db") as crm:
