@@ -34,30 +34,49 @@
 //! # Ok::<(), crm_core::Error>(())
 //! ```
 
+mod attribution;
+mod bgbb;
 mod bgnbd;
+mod clusters;
+mod cnbd;
+mod contract;
 mod distinct;
+mod distribution;
 mod fit;
 mod gammagamma;
 mod history;
+mod jet;
 mod mbgnbd;
 mod optimise;
 mod parallel;
 mod paretonbd;
 mod purchase;
 mod quadrature;
-#[cfg(test)]
 mod random;
+mod recommend;
+mod response;
+mod retention;
 mod rfm;
+mod satisfaction;
 mod special;
 mod spend;
 mod sum;
 mod summary;
 #[cfg(test)]
 mod testing;
+mod uncertainty;
 mod unit;
 mod value;
 
+pub use attribution::{Attribution, AttributionRule, ChannelCredit, Journey, Touch, attribute};
+pub use bgbb::{BgBb, BgBbFit, OccasionCount, OccasionCounts, OccasionHistory};
 pub use bgnbd::{BgNbd, BgNbdFit};
+pub use clusters::{ClusterOptions, Clusters, ColumnScale, Scaling, clusters};
+pub use cnbd::{MbgCnbdK, MbgCnbdKFit, RegularityFit};
+pub use contract::{
+    BetaDiscreteWeibull, BetaDiscreteWeibullFit, ContractCount, ContractCounts, ContractModel, ShiftedBetaGeometric,
+    ShiftedBetaGeometricFit,
+};
 pub use fit::{Fit, FitOptions, FixedParameter, Model, Penalty};
 pub use gammagamma::{GammaGamma, GammaGammaFit};
 pub use history::{History, HistoryCount, HistoryCounts};
@@ -65,10 +84,28 @@ pub use mbgnbd::{MbgNbd, MbgNbdFit};
 pub use optimise::{Convergence, FitStatus, FitWarning};
 pub use paretonbd::{ParetoNbd, ParetoNbdFit};
 pub use purchase::{PurchaseForecast, PurchaseModel};
-pub use rfm::{CutPoints, Frequency, Monetary, RfmOptions, RfmRow, RfmRule, RfmSegment, RfmTable, rfm};
+pub use recommend::{
+    AssociationRule, Because, BoughtAgain, FrequentSets, ItemModel, ItemNeighbours, ItemOptions, ItemSet, Neighbour,
+    Popularity, RecommendOptions, Recommendation, RuleOptions, Similarity, association_rules, bought_again,
+    frequent_sets, popularity,
+};
+pub use response::{
+    Arm, ArmComparison, ArmPair, HoldoutLift, ManyArms, Moments, SampleRatio, compare_arms, compare_many, holdout_lift,
+    mean_difference, sample_ratio, wilson,
+};
+pub use retention::{
+    Cohort, CohortCell, CohortOptions, CohortTable, Lifetime, Lifetimes, LogRank, LogRankGroup, SurvivalCurve,
+    SurvivalStep, cohorts, log_rank, survival_curve,
+};
+pub use rfm::{
+    CutPoints, Frequency, Monetary, RfmFlow, RfmMigration, RfmOptions, RfmRow, RfmRule, RfmSegment, RfmTable, rfm,
+    rfm_migration,
+};
+pub use satisfaction::{NetPromoter, ScaleScore, effort, net_promoter, satisfaction};
 pub use spend::{Spend, SpendCount, SpendCounts};
 pub use summary::{
     DayTotal, Dropped, Holdout, PurchaseState, PurchaseSummary, Refunds, SummaryOptions, SummaryTable, summarise,
 };
+pub use uncertainty::{Bootstrap, BootstrapOptions, Interval, Scale};
 pub use unit::{Rate, Span, TimeUnit};
 pub use value::{LifetimeValue, ValueTable, ValueTerms, lifetime_value};

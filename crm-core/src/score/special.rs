@@ -145,19 +145,19 @@ impl Rising {
     /// Goes on to a greater `n`.
     pub(crate) fn advance(&mut self, n: u32) {
         const LONG: u32 = 64;
-        let from = self.a + f64::from(self.n);
-        if n - self.n > LONG && from > 1.0 {
-            let to = self.a + f64::from(n);
+        // Small factors are taken one by one: there the differences would lose digits.
+        while self.n < n && (n - self.n <= LONG || self.a + f64::from(self.n) <= 1.0) {
+            let factor = self.a + f64::from(self.n);
+            self.ln += factor.ln();
+            self.d1 += 1.0 / factor;
+            self.d2 -= 1.0 / (factor * factor);
+            self.n += 1;
+        }
+        if self.n < n {
+            let (from, to) = (self.a + f64::from(self.n), self.a + f64::from(n));
             self.ln += ln_gamma(to) - ln_gamma(from);
             self.d1 += digamma(to) - digamma(from);
             self.d2 += trigamma(to) - trigamma(from);
-        } else {
-            for i in self.n..n {
-                let factor = self.a + f64::from(i);
-                self.ln += factor.ln();
-                self.d1 += 1.0 / factor;
-                self.d2 -= 1.0 / (factor * factor);
-            }
         }
         self.n = n;
     }

@@ -54,15 +54,15 @@ impl Dropout {
     pub(in crate::score) fn mass(&self, repeats: u32, time: f64) -> f64 {
         let first = u32::from(self.after_first);
         let (mut of_b, mut of_ab) = (Rising::new(self.b), Rising::new(self.a + self.b));
-        of_ab.advance(repeats + first);
+        of_ab.advance(repeats.saturating_add(first));
         let potential = NegativeBinomial::new(self.r, self.tau(0.0, time));
-        let dead = if repeats + first == 0 {
+        let dead = if repeats == 0 && first == 0 {
             0.0
         } else {
-            of_b.advance(repeats + first - 1);
+            of_b.advance(repeats.saturating_add(first) - 1);
             self.a * (of_b.ln - of_ab.ln).exp() * potential.at_least(repeats)
         };
-        of_b.advance(repeats + first);
+        of_b.advance(repeats.saturating_add(first));
         (of_b.ln - of_ab.ln).exp() * potential.exactly(repeats) + dead
     }
 
@@ -125,7 +125,7 @@ impl NegativeBinomial {
                 sum += part;
                 let ratio = self.z * (self.k + f64::from(j)) / (f64::from(j) + 1.0);
                 part *= ratio;
-                if ratio < 1.0 && part <= 1e-17 * sum * (1.0 - ratio) {
+                if ratio < 1.0 && (part <= 1e-17 * sum * (1.0 - ratio) || part < f64::MIN_POSITIVE) {
                     break;
                 }
             }

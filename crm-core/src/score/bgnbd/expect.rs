@@ -128,7 +128,7 @@ impl Expectation {
             expected += part;
             // What follows is less than a geometric series, times its length.
             let shrink = 1.0 - z * self.terms[j + 1].ratio;
-            if shrink > 0.0 && part < 1e-17 * expected * shrink * shrink {
+            if shrink > 0.0 && (part <= 1e-17 * expected * shrink * shrink || part < f64::MIN_POSITIVE) {
                 break;
             }
             if probability > BIG {

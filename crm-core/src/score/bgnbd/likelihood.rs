@@ -73,8 +73,8 @@ impl Objective for Likelihood {
             .iter()
             .map(|&(x, _)| {
                 let repeats = f64::from(x);
-                let after = b + f64::from(x + self.first) - 1.0;
-                Run { repeats, odds: (x + self.first > 0).then(|| a.ln() - after.ln()), slope_b: -b / after }
+                let after = b + f64::from(x.saturating_add(self.first)) - 1.0;
+                Run { repeats, odds: (x > 0 || self.first > 0).then(|| a.ln() - after.ln()), slope_b: -b / after }
             })
             .collect();
         let rows = sum_rows(&self.rows, self.threads, |row, sum| {
@@ -106,8 +106,8 @@ impl Likelihood {
         let mut t = [0.0; 15];
         for &(x, weight) in &self.repeats {
             of_r.advance(x);
-            of_b.advance(x + self.first);
-            of_ab.advance(x + self.first);
+            of_b.advance(x.saturating_add(self.first));
+            of_ab.advance(x.saturating_add(self.first));
             t[0] += weight * (of_r.ln + of_b.ln - of_ab.ln);
             t[1] += weight * r * of_r.d1;
             t[3] -= weight * a * of_ab.d1;

@@ -15,7 +15,7 @@ use super::purchase::{Kernel, PurchaseModel, check, enough, expect_count};
 use super::{FitOptions, History, HistoryCounts, TimeUnit};
 use crate::base::Result;
 
-pub(super) use dropout::{Dropout, maximise};
+pub(super) use dropout::{Dropout, NegativeBinomial, maximise};
 pub(super) use expect::Expectation;
 pub(super) use likelihood::Likelihood;
 

@@ -125,6 +125,8 @@ fn probabilities_of_counts() {
     }
     assert_eq!(model.probability(0, Span::weeks(0.0)).unwrap(), 1.0);
     assert_eq!(model.probability(3, Span::weeks(0.0)).unwrap(), 0.0);
+    // Below the least number that has all its digits.
+    assert!(model.probability(2_900, Span::weeks(15.0)).unwrap() < 1e-300);
 }
 
 #[test]

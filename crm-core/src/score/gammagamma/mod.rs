@@ -6,10 +6,12 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::optimise::{Objective, maximise};
+use super::fit::Model;
+use super::optimise::{self, Objective};
+use super::purchase::{check, expect_count};
 use super::spend::expect_currency;
 use super::{Convergence, FitOptions, Spend, SpendCounts};
-use crate::base::{Currency, Error, Result, checkpoint};
+use crate::base::{Currency, Error, Result};
 
 use likelihood::Likelihood;
 
@@ -68,8 +70,6 @@ pub struct GammaGammaFit {
 }
 
 impl GammaGamma {
-    const PARAMETERS: [&str; 3] = ["p", "q", "gamma"];
-
     /// A model with known parameters.
     ///
     /// # Errors
@@ -81,12 +81,7 @@ impl GammaGamma {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        for (name, value) in Self::PARAMETERS.into_iter().zip([self.p, self.q, self.gamma]) {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::invalid(name, "a parameter is positive and finite"));
-            }
-        }
-        Ok(())
+        check(self)
     }
 
     /// The parameters that make the spends most likely.
@@ -95,7 +90,8 @@ impl GammaGamma {
     /// find a clear maximum is answered with [`FitStatus`](super::FitStatus) `Ridge` or `Stalled`, not with an error.
     ///
     /// # Errors
-    /// [`Error::InsufficientData`] when there are not more distinct spends of repeat buyers than parameters.
+    /// [`Error::InsufficientData`] when there are not more distinct spends of repeat buyers than parameters;
+    /// [`Error::Invalid`] for options that do not suit the model.
     pub fn fit(counts: &SpendCounts, options: &FitOptions) -> Result<GammaGammaFit> {
         if counts.rows().len() <= Self::PARAMETERS.len() {
             let reason = "more than three customers who bought again and spent differently are needed";
@@ -104,22 +100,17 @@ impl GammaGamma {
         let likelihood = Likelihood::new(counts, options.threads);
         let starts = [[3.0, 3.0], [1.0, 2.0], [10.0, 5.0]]
             .map(|[p, q]| [p, q, likelihood.mean * (q - 1.0) / p].map(f64::ln).to_vec());
-        let found = maximise(&likelihood, &starts, &Self::PARAMETERS, likelihood.weight());
-        checkpoint(0, None)?;
-        let parameters: [f64; 3] = std::array::from_fn(|i| found.at[i].exp());
-        let [p, q, gamma] = parameters;
-        // At the maximum the gradient vanishes, so the covariances of the logarithms need only be scaled.
-        let covariance = found.information.inverse().map(|logs| {
-            std::array::from_fn(|i| std::array::from_fn(|j| logs.get(i, j) * parameters[i] * parameters[j]))
-        });
+        let like = Self { p: 1.0, q: 1.0, gamma: 1.0, currency: counts.currency() };
+        let found = optimise::fit(&likelihood, &like, &starts, likelihood.weight(), options)?;
+        let three = |row: &Vec<f64>| [row[0], row[1], row[2]];
         Ok(GammaGammaFit {
-            model: Self { p, q, gamma, currency: counts.currency() },
-            log_likelihood: found.value,
-            customers: likelihood.weight(),
+            model: found.model,
+            log_likelihood: found.log_likelihood,
+            customers: found.customers,
             without_spend: counts.without_spend(),
             correlation: counts.correlation(),
-            standard_errors: covariance.map(|c: [[f64; 3]; 3]| std::array::from_fn(|i| c[i][i].sqrt())),
-            covariance,
+            standard_errors: found.standard_errors.as_ref().map(three),
+            covariance: found.covariance.as_ref().map(|rows| [three(&rows[0]), three(&rows[1]), three(&rows[2])]),
             convergence: found.convergence,
         })
     }
@@ -161,5 +152,19 @@ impl GammaGamma {
     pub(super) fn mean_given(&self, repeats: f64, mean: f64) -> Option<f64> {
         let below = self.p * repeats + self.q - 1.0;
         (below > 0.0).then(|| self.p * (self.gamma + repeats * mean) / below)
+    }
+}
+
+impl Model for GammaGamma {
+    const NAME: &'static str = "gamma_gamma";
+    const PARAMETERS: &'static [&'static str] = &["p", "q", "gamma"];
+
+    fn parameters(&self) -> Vec<f64> {
+        vec![self.p, self.q, self.gamma]
+    }
+
+    fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
+        let [p, q, gamma] = expect_count(parameters)?;
+        Self::new(p, q, gamma, self.currency)
     }
 }

@@ -67,6 +67,14 @@ fn published_customers() {
 }
 
 #[test]
+fn a_held_parameter_stays() {
+    let counts = SpendCounts::new(Currency::USD, cdnow()).unwrap();
+    let held = GammaGamma::fit(&counts, &FitOptions::default().hold("p", 6.0).unwrap()).unwrap();
+    close(held.model.p, 6.0, 1e-14);
+    assert!(held.log_likelihood < fit(cdnow()).log_likelihood && held.standard_errors.unwrap()[0] == 0.0);
+}
+
+#[test]
 fn a_distribution_without_a_mean_is_said_to_have_none() {
     let model = GammaGamma::new(2.0, 0.9, 10.0, Currency::USD).unwrap();
     assert_eq!(model.population_mean(), None);

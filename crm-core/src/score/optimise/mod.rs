@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Name, checkpoint};
 
-pub(crate) use matrix::Matrix;
+pub(crate) use matrix::{Matrix, dot};
 pub(crate) use restrict::fit;
 
 /// How a fit ended.

@@ -1,5 +1,6 @@
 //! Recency, frequency and monetary value: a score of 1 to 5 for each, and named segments.
 
+mod migration;
 mod segments;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{PurchaseSummary, SummaryTable};
 use crate::base::{Date, Error, Name, Result};
 
+pub use migration::{RfmFlow, RfmMigration, rfm_migration};
 pub use segments::RfmSegment;
 
 /// What counts as frequency.
@@ -43,11 +45,15 @@ pub enum RfmRule {
     /// As the R package `rfm` 0.3 does it: at the quintiles plus one (one day, one purchase, one major unit), a value
     /// that equals a cut point belonging to the upper score.
     RPackage,
+    /// As pymc-marketing 0.19 does it: at the quartiles of type 7, scores 1 to 4. Where many customers agree quartiles
+    /// coincide; those that do count once, and the scores end earlier.
+    PymcMarketing,
     /// At cut points of the caller's own, or those of an earlier table.
     Given(CutPoints),
 }
 
-/// The four values that part the five scores of each measure.
+/// The four values that part the five scores of each measure. Where there are fewer scores, the last values are the
+/// greatest number, which nothing passes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CutPoints {
     /// Days since the last purchase.
@@ -95,6 +101,17 @@ impl RfmOptions {
             monetary: Monetary::Total,
             rule: RfmRule::RPackage,
             segments: RfmSegment::r_package(),
+        }
+    }
+
+    /// What pymc-marketing 0.19 does (`rfm_segments`): days with a purchase, mean spend, [`RfmRule::PymcMarketing`],
+    /// [`RfmSegment::pymc_marketing`].
+    pub fn pymc_marketing() -> Self {
+        Self {
+            frequency: Frequency::Days,
+            monetary: Monetary::Mean,
+            rule: RfmRule::PymcMarketing,
+            segments: RfmSegment::pymc_marketing(),
         }
     }
 }
@@ -181,7 +198,7 @@ pub fn rfm(table: &SummaryTable, options: &RfmOptions) -> Result<RfmTable> {
     let mut rows: Vec<_> = table.rows.iter().map(|row| measure(row, table.as_of, options)).collect();
     let cuts = options.rule.cut_points(table, &rows)?;
     for row in &mut rows {
-        row.r = 5 - cuts.passed(&cuts.recency_days, row.recency_days.into());
+        row.r = scores(&cuts.recency_days) - cuts.passed(&cuts.recency_days, row.recency_days.into());
         row.f = 1 + cuts.passed(&cuts.frequency, row.frequency.into());
         row.m = 1 + cuts.passed(&cuts.monetary_minor, row.monetary_minor);
         row.segment = options.segments.iter().position(|segment| segment.matches(row)).map(|at| at as u32);
@@ -225,6 +242,19 @@ impl RfmRule {
         match self {
             Self::Quintiles => Ok(all(0.0, 0.0, false)),
             Self::RPackage => Ok(all(1.0, 10_f64.powi(table.currency.exponent().into()), true)),
+            Self::PymcMarketing => {
+                let quartiles = |measure: &dyn Fn(&RfmRow) -> f64| {
+                    let mut values: Vec<f64> = rows.iter().map(measure).collect();
+                    values.sort_unstable_by(f64::total_cmp);
+                    distinct_quartiles(&values)
+                };
+                Ok(CutPoints {
+                    recency_days: quartiles(&|row| row.recency_days.into()),
+                    frequency: quartiles(&|row| row.frequency.into()),
+                    monetary_minor: quartiles(&|row| row.monetary_minor),
+                    upper: false,
+                })
+            }
             Self::Given(cuts) => {
                 let rise = |cuts: &[f64; 4]| cuts.windows(2).all(|pair| pair[0] <= pair[1]);
                 if rise(&cuts.recency_days) && rise(&cuts.frequency) && rise(&cuts.monetary_minor) {
@@ -244,14 +274,31 @@ impl CutPoints {
     }
 }
 
+/// How many scores there are between cut points.
+fn scores(cuts: &[f64; 4]) -> u8 {
+    1 + cuts.iter().filter(|&&cut| cut < f64::MAX).count() as u8
+}
+
 /// The quantiles of type 7 at 1/5, 2/5, 3/5 and 4/5 of rising values.
-///
-/// Their place is reckoned in whole fifths, so that rounding never moves a cut point off a value.
 fn quintiles(values: &[f64]) -> [f64; 4] {
-    [1, 2, 3, 4].map(|fifth| {
-        let fifths = (values.len() - 1) * fifth;
-        let (at, rest) = (fifths / 5, fifths % 5);
-        let low = values[at];
-        if rest == 0 { low } else { low + rest as f64 / 5.0 * (values[at + 1] - low) }
-    })
+    [1, 2, 3, 4].map(|fifth| quantile(values, fifth, 5))
+}
+
+/// The different quartiles of type 7 of rising values that lie strictly between the least and the greatest.
+fn distinct_quartiles(values: &[f64]) -> [f64; 4] {
+    let (Some(&least), Some(&greatest)) = (values.first(), values.last()) else { return [f64::MAX; 4] };
+    let mut quartiles: Vec<f64> = [1, 2, 3].map(|quarter| quantile(values, quarter, 4)).to_vec();
+    quartiles.retain(|&cut| cut > least && cut < greatest);
+    quartiles.dedup();
+    std::array::from_fn(|i| quartiles.get(i).copied().unwrap_or(f64::MAX))
+}
+
+/// The quantile of type 7 at `part / parts` of rising values.
+///
+/// Its place is reckoned in whole parts, so that rounding never moves a cut point off a value.
+fn quantile(values: &[f64], part: usize, parts: usize) -> f64 {
+    let place = (values.len() - 1) * part;
+    let (at, rest) = (place / parts, place % parts);
+    let low = values[at];
+    if rest == 0 { low } else { low + rest as f64 / parts as f64 * (values[at + 1] - low) }
 }

@@ -49,6 +49,26 @@ impl RfmSegment {
         ]
     }
 
+    /// The segments of pymc-marketing 0.19: lists of scores from 1 to 4, most of them for one triple. Scores that are in
+    /// no list belong to *Other*.
+    pub fn pymc_marketing() -> Vec<Self> {
+        const LISTS: [(&str, &[u16]); 5] = [
+            ("Premium Customer", &[334, 443, 444, 344, 434, 433, 343, 333]),
+            ("Repeat Customer", &[244, 234, 232, 332, 143, 233, 243]),
+            ("Top Spender", &[424, 414, 144, 314, 324, 124, 224, 423, 413, 133, 323, 313, 134]),
+            ("At Risk Customer", &[422, 223, 212, 122, 222, 132, 322, 312, 412, 123, 214]),
+            ("Inactive Customer", &[411, 111, 113, 114, 112, 211, 311]),
+        ];
+        let digit = |code: u16, unit: u16| {
+            let score = (code / unit % 10) as u8;
+            (score, score)
+        };
+        let triple =
+            |name: &'static str| move |&code: &u16| Self::new(name, digit(code, 100), digit(code, 10), digit(code, 1));
+        let listed = LISTS.iter().flat_map(|&(name, codes)| codes.iter().map(triple(name)));
+        listed.chain([Self::new("Other", (1, 5), (1, 5), (1, 5))]).collect()
+    }
+
     /// The segments that the manual of the R package `rfm` 0.3 uses. The boxes overlap (the first match wins) and leave
     /// gaps: some customers are in none.
     pub fn r_package() -> Vec<Self> {
@@ -90,6 +110,22 @@ mod tests {
         assert_eq!(matching(&segments, 1, 5, 5), ["cannot lose"]);
         assert_eq!(matching(&segments, 5, 1, 3), ["new"]);
         assert_eq!(matching(&segments, 1, 1, 1), ["hibernating"]);
+    }
+
+    #[test]
+    fn lists_of_scores_do_not_overlap() {
+        let segments = RfmSegment::pymc_marketing();
+        for r in 1..=4 {
+            for f in 1..=4 {
+                for m in 1..=4 {
+                    let names = matching(&segments, r, f, m);
+                    assert!(names.len() <= 2 && names.last() == Some(&"Other"), "{r}{f}{m}: {names:?}");
+                }
+            }
+        }
+        assert_eq!(matching(&segments, 4, 4, 4)[0], "Premium Customer");
+        assert_eq!(matching(&segments, 1, 1, 4)[0], "Inactive Customer");
+        assert_eq!(matching(&segments, 2, 2, 1), ["Other"]);
     }
 
     #[test]

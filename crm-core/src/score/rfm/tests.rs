@@ -68,6 +68,39 @@ fn the_r_package_cuts_at_the_quintile_plus_one() {
 }
 
 #[test]
+fn pymc_marketing_cuts_at_different_quartiles() {
+    // pandas: qcut(values, q=4, duplicates="drop") of 1, 1, 1, 1, 2, 3, 6, 9 has the edges 1, 1.5, 3.75, 9.
+    let orders = [1, 1, 1, 1, 2, 3, 6, 9];
+    let customers: Vec<_> = orders.iter().enumerate().map(|(n, &orders)| (orders, 10 * n as i32, 100)).collect();
+    let scores = rfm(&table(&customers), &RfmOptions::pymc_marketing()).unwrap();
+    assert_eq!(scores.cuts.frequency, [1.5, 3.75, f64::MAX, f64::MAX]);
+    assert_eq!(scores.rows.iter().map(|row| row.f).collect::<Vec<_>>(), [1, 1, 1, 1, 2, 2, 3, 3]);
+    assert_eq!(scores.rows.iter().map(|row| row.r).collect::<Vec<_>>(), [4, 4, 3, 3, 2, 2, 1, 1]);
+    // Everybody spends alike: one score.
+    assert!(scores.rows.iter().all(|row| row.m == 1 && row.monetary_minor == 100.0));
+    assert_eq!(scores.segment_of(&scores.rows[0]).unwrap(), "Inactive Customer");
+    let json = serde_json::to_string(&scores).unwrap();
+    assert_eq!(serde_json::from_str::<RfmTable>(&json).unwrap(), scores);
+}
+
+#[test]
+fn customers_move_between_segments() {
+    let before =
+        rfm(&table(&[(1, 50, 1), (2, 40, 2), (3, 30, 3), (4, 20, 4), (5, 10, 5)]), &RfmOptions::default()).unwrap();
+    let given = RfmOptions { rule: RfmRule::Given(before.cuts), ..RfmOptions::default() };
+    let after = rfm(&table(&[(1, 50, 1), (2, 40, 2), (3, 30, 3), (4, 60, 4), (6, 0, 5), (1, 1, 1)]), &given).unwrap();
+    let moved = rfm_migration(&before, &after).unwrap();
+    assert_eq!(moved.flows.iter().map(|flow| flow.customers).sum::<u64>(), 6);
+    assert_eq!((moved.between("champions", "champions"), moved.between("loyal", "at risk")), (1, 1));
+    let new: Vec<_> = moved.flows.iter().filter(|flow| flow.new > 0).collect();
+    assert_eq!((new.len(), new[0].to.as_ref().unwrap().as_str()), (1, "new"));
+    let back = rfm_migration(&after, &before).unwrap();
+    assert_eq!(back.flows.iter().filter(|flow| flow.to.is_none()).map(|flow| flow.customers).sum::<u64>(), 1);
+    let later = RfmTable { as_of: before.as_of.saturating_add_days(1), ..before.clone() };
+    assert!(rfm_migration(&later, &before).is_err());
+}
+
+#[test]
 fn given_cut_points_score_other_customers_alike() {
     let cuts = CutPoints {
         recency_days: [30.0, 60.0, 90.0, 180.0],
