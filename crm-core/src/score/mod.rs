@@ -1,9 +1,23 @@
 //! How customers behave: what they bought, how they rank, what they will buy, what they are worth.
 //!
 //! Pure mathematics over columns. Nothing here knows a store: the room takes numbers and gives numbers, and every one
-//! of them carries its unit of time and its currency. [`summarise`] turns purchases into one row for each customer; from
-//! there [`rfm`] ranks and names, [`BgNbd`] tells who is still alive and how often they will buy, [`GammaGamma`] what they
-//! will spend, and [`lifetime_value`] puts the two together.
+//! of them carries its unit of time and its currency. Too little data is an answer of its own, never a number:
+//! [`Error::InsufficientData`](crate::Error::InsufficientData).
+//!
+//! | question | begin with |
+//! |---|---|
+//! | what did each customer buy | [`summarise`], [`PurchaseState`] (which merges) |
+//! | who is best, who moved | [`rfm`], [`rfm_migration`] |
+//! | who is still there, what will they buy | [`BgNbd`], [`MbgNbd`], [`ParetoNbd`], [`MbgCnbdK`], all of them [`PurchaseModel`]s; [`BgBb`] for occasions |
+//! | what will they spend, what are they worth | [`GammaGamma`], [`lifetime_value`] |
+//! | how long do contracts last | [`ShiftedBetaGeometric`], [`BetaDiscreteWeibull`] |
+//! | how sure is that | [`Fit::interval`], [`Fit::bootstrap`] |
+//! | who stays | [`cohorts`], [`survival_curve`], [`log_rank`] |
+//! | did it work, and what was it | [`wilson`], [`compare_arms`], [`compare_many`], [`sample_ratio`], [`holdout_lift`], [`attribute`] |
+//! | how satisfied are they | [`net_promoter`], [`satisfaction`](fn@satisfaction), [`effort`] |
+//! | what might they want | [`ItemModel`], [`popularity`], [`bought_again`], [`association_rules`] |
+//! | who is alike | [`clusters`](fn@clusters) |
+//! | what is the risk | [`Scorecard`], [`discrimination`], [`population_stability`] |
 //!
 //! ```
 //! use crm_core::base::{Currency, Date};
@@ -57,6 +71,7 @@ mod recommend;
 mod response;
 mod retention;
 mod rfm;
+mod risk;
 mod satisfaction;
 mod special;
 mod spend;
@@ -100,6 +115,11 @@ pub use retention::{
 pub use rfm::{
     CutPoints, Frequency, Monetary, RfmFlow, RfmMigration, RfmOptions, RfmRow, RfmRule, RfmSegment, RfmTable, rfm,
     rfm_migration,
+};
+pub use risk::{
+    Bin, BinOf, BinOptions, Binning, Characteristic, Column, Cutoffs, Decision, Discrimination, PointsPart, ScoreValue,
+    Scorecard, ScorecardOptions, Scored, Shift, Stability, bin_categories, bin_numbers, discrimination,
+    population_stability,
 };
 pub use satisfaction::{NetPromoter, ScaleScore, effort, net_promoter, satisfaction};
 pub use spend::{Spend, SpendCount, SpendCounts};
