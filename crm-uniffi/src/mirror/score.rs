@@ -150,7 +150,8 @@ pub enum Monetary {
     Mean,
 }
 
-/// The four values that part the five scores of each measure.
+/// The four values that part the five scores of each measure. Where there are fewer scores, the last values are the
+/// greatest number, which nothing passes.
 #[uniffi::remote(Record)]
 pub struct CutPoints {
     /// Days since the last purchase.
@@ -172,6 +173,9 @@ pub enum RfmRule {
     /// As the R package `rfm` 0.3 does it: at the quintiles plus one (one day, one purchase, one major unit), a value
     /// that equals a cut point belonging to the upper score.
     RPackage,
+    /// As pymc-marketing 0.19 does it: at the quartiles of type 7, scores 1 to 4. Where many customers agree quartiles
+    /// coincide; those that do count once, and the scores end earlier.
+    PymcMarketing,
     /// At cut points of the caller's own, or those of an earlier table.
     Given(CutPoints),
 }
