@@ -40,7 +40,7 @@ mod _core {
     #[pymodule_export]
     use super::segments::Expression;
     #[pymodule_export]
-    use super::store::{MemoryStore, check_store};
+    use super::store::{MemoryStore, check_changes, check_store};
     #[pymodule_export]
     use super::tables::{assess, import_contacts, import_purchases, purchases, summaries};
 

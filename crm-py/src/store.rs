@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crm_core::base::{Clash, Id, Kind, Name, Page, Reason, StoreError, Stream};
+use crm_core::base::{Clash, Id, Kind, Name, Page, Reason, Registry, StoreError, Stream};
 use crm_core::change::{ChangeSet, Committed, Receipt};
 use crm_core::fact::Fact;
 use crm_core::record::{Key, Record};
 use crm_core::store::conformance::{self, Options, Report};
-use crm_core::store::{FactQuery, Lifecycle, Memory, Scan, Store, StoreInfo, Verify, VerifyReport};
+use crm_core::store::{FactQuery, Lifecycle, Memory, Scan, Store, StoreInfo, Verify, VerifyReport, check};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyNotImplementedError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -197,6 +197,17 @@ impl MemoryStore {
         let step: Lifecycle = read(step)?;
         detached(py, || Ok(self.0.lifecycle(&step)?))
     }
+}
+
+/// Checks the form of a change set, and gives the registry as it is after it.
+#[pyfunction]
+pub(crate) fn check_changes<'py>(
+    py: Python<'py>,
+    changes: &Bound<'py, PyAny>,
+    registry: &Bound<'py, PyAny>,
+) -> Answer<'py> {
+    let (changes, registry): (ChangeSet, Registry) = (read(changes)?, read(registry)?);
+    Ok(write(py, check(&changes, &registry)?.as_ref())?)
 }
 
 /// Puts a store of the host's own through the suite: `open(place)` gives one.

@@ -23,6 +23,7 @@ __all__ = [
     "Values",
     "adopt",
     "assess",
+    "check_changes",
     "check_store",
     "import_contacts",
     "import_purchases",
@@ -221,6 +222,7 @@ class MemoryStore:
     def verify(self, scope: object) -> Any: ...
     def lifecycle(self, step: object) -> None: ...
 
+def check_changes(changes: object, registry: object) -> Any: ...
 def check_store(open: object, options: object) -> Any: ...
 def summarize(
     table: object, options: object, *, customer: str, time: str, amount: str, is_minor: bool

@@ -132,7 +132,7 @@ class RfmRuleGiven:
     value: CutPoints
 
 
-RfmRule: TypeAlias = Literal["quintiles", "r_package"] | RfmRuleGiven
+RfmRule: TypeAlias = Literal["quintiles", "r_package", "pymc_marketing"] | RfmRuleGiven
 """Where the scores part."""
 
 

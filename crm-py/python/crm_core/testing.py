@@ -18,7 +18,7 @@ from ._core import MemoryStore
 from ._model import model
 from .errors import CrmError
 
-__all__ = ["Check", "MemoryStore", "Report", "Store", "check_store"]
+__all__ = ["Check", "MemoryStore", "Report", "Store", "check_changes", "check_store"]
 
 
 class Store(Protocol):
@@ -118,6 +118,33 @@ class Report:
     def failures(self) -> list[Check]:
         """The checks that failed."""
         return [one for one in self.checks if one.outcome == "failed"]
+
+
+def check_changes(changes: dict[str, Any], registry: Any) -> Any:
+    """Check the form of a change set, and give the registry as it is after it.
+
+    Every store calls this when it commits, after it has looked for the change set's key among those that are committed,
+    and before it checks any promise.
+
+    Parameters
+    ----------
+    changes
+        What a store is given to commit.
+    registry
+        The declarations so far; `[]` at the beginning.
+
+    Raises
+    ------
+    StoreError
+        `store-malformed`, naming the place and never the value.
+
+    Examples
+    --------
+    >>> from crm_core.testing import check_changes
+    >>> check_changes({"at": "2026-03-01T09:00:00Z", "key": None, "require": [], "changes": []}, [])
+    []
+    """
+    return _core.check_changes(changes, registry)
 
 
 def check_store(
