@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use arrow_array::{Array, ArrayRef, make_array};
 use crm_core::base::{Currency, Date};
-use crm_core::score::{History, PurchaseForecast, Refunds, Span, SummaryOptions, SummaryTable, TimeUnit};
+use crm_core::score::{
+    AnyPurchaseModel, History, PurchaseForecast, Refunds, Span, SummaryOptions, SummaryTable, TimeUnit,
+};
 
-use crate::arrow::{Stream, column, floats};
+use crate::arrow::floats;
+use crate::columns::Columns;
 use crate::error::Failure;
-use crate::scores::{Buying, summary_row};
+use crate::scores::summary_row;
 
 /// Histories, in columns.
 pub(crate) struct Histories {
@@ -20,14 +23,14 @@ pub(crate) struct Histories {
 
 /// Reads the columns of a table.
 pub(crate) fn read(
-    stream: &Stream,
+    table: &Columns,
     repeats: &str,
     recency: &str,
     age: &str,
     unit: TimeUnit,
 ) -> Result<Histories, Failure> {
     let whole = |number: f64| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
-    let counts = floats(repeats, &column(stream, repeats)?)?;
+    let counts = floats(repeats, &table.chunks(repeats)?)?;
     if let Some(row) = counts.iter().position(|number| !whole(*number)) {
         let field = crm_core::base::Name::new(repeats).unwrap_or(crm_core::base::Name::from_static("repeats"));
         let reason = format!("row {row}: no whole number of repeat purchases");
@@ -35,23 +38,29 @@ pub(crate) fn read(
     }
     Ok(Histories {
         repeats: counts.into_iter().map(|number| number as u32).collect(),
-        recency: floats(recency, &column(stream, recency)?)?,
-        age: floats(age, &column(stream, age)?)?,
+        recency: floats(recency, &table.chunks(recency)?)?,
+        age: floats(age, &table.chunks(age)?)?,
         unit,
     })
 }
 
 impl Histories {
+    /// Each of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = History> + '_ {
+        let rows = self.repeats.iter().zip(self.recency.iter().zip(&self.age));
+        rows.map(|(&repeats, (&recency, &age))| History { repeats, recency, age, unit: self.unit })
+    }
+
     /// What a model says about each.
     pub(crate) fn forecast(
         &self,
-        model: &Buying,
+        model: &AnyPurchaseModel,
         horizon: Span,
         threads: usize,
     ) -> Result<Vec<PurchaseForecast>, Failure> {
         match self.as_summary()? {
-            Some(table) => model.forecast(&table, horizon, threads),
-            None => self.one_by_one(model, horizon),
+            Some(table) => Ok(model.forecast(&table, horizon, threads)?),
+            None => self.one_by_one(model, horizon, threads),
         }
     }
 
@@ -78,20 +87,25 @@ impl Histories {
         Ok(Some(table))
     }
 
-    fn one_by_one(&self, model: &Buying, horizon: Span) -> Result<Vec<PurchaseForecast>, Failure> {
-        let mut known: HashMap<(u32, u64, u64), PurchaseForecast> = HashMap::new();
-        let rows = self.repeats.iter().zip(self.recency.iter().zip(&self.age));
-        rows.map(|(&repeats, (&recency, &age))| {
-            let key = (repeats, recency.to_bits(), age.to_bits());
-            if let Some(forecast) = known.get(&key) {
-                return Ok(*forecast);
-            }
-            let history = History { repeats, recency, age, unit: self.unit };
-            let forecast = model.one(&history, horizon)?;
-            known.insert(key, forecast);
-            Ok(forecast)
-        })
-        .collect()
+    /// Equal histories are asked about once.
+    fn one_by_one(
+        &self,
+        model: &AnyPurchaseModel,
+        horizon: Span,
+        threads: usize,
+    ) -> Result<Vec<PurchaseForecast>, Failure> {
+        let mut places: HashMap<(u32, u64, u64), usize> = HashMap::new();
+        let mut different = Vec::new();
+        let place = |history: History| {
+            let key = (history.repeats, history.recency.to_bits(), history.age.to_bits());
+            *places.entry(key).or_insert_with(|| {
+                different.push(history);
+                different.len() - 1
+            })
+        };
+        let of_row: Vec<usize> = self.iter().map(place).collect();
+        let forecasts = model.forecast_each(&different, horizon, threads)?;
+        Ok(of_row.into_iter().map(|which| forecasts[which]).collect())
     }
 }
 

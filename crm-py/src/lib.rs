@@ -5,9 +5,11 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "what comes from Python is handed over by value")]
 
+mod analyses;
 mod arrow;
 mod audience;
 mod clock;
+mod columns;
 mod convert;
 mod engine;
 mod error;
@@ -26,11 +28,18 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
+    use super::analyses::{
+        Items, analyse, attribute_table, bin_column, cluster_rows, fit_histories, fit_scorecard, nearest_centres,
+        score_cards,
+    };
+    #[pymodule_export]
     use super::arrow::Table;
     #[pymodule_export]
     use super::audience::{Audience, Permit, adopt, next_batch, plan, sent};
     #[pymodule_export]
     use super::clock::FixedClock;
+    #[pymodule_export]
+    use super::columns::{Column, Columns, Numbered, table_of};
     #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]

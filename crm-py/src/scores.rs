@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray, 
 use crm_core::base::{CustomerId, Name, Zone};
 use crm_core::crm::{self, Assessment};
 use crm_core::score::{
-    self, BgNbd, FitOptions, GammaGamma, History, HistoryCounts, MbgNbd, ParetoNbd, PurchaseForecast, PurchaseModel,
+    self, AnyPurchaseModel, FitOptions, GammaGamma, HistoryCounts, MbgCnbdK, PurchaseForecast, PurchaseModelKind,
     PurchaseSummary, RfmOptions, Span, SpendCounts, SummaryOptions, SummaryTable, ValueTable, ValueTerms,
 };
 use pyo3::prelude::*;
@@ -14,6 +14,7 @@ use pyo3::types::PyDict;
 use serde::Serialize;
 
 use crate::arrow::{Amounts, Keys, Stream, Table, column, dates};
+use crate::columns::Columns;
 use crate::convert::{read, write};
 use crate::error::{Failure, detached};
 
@@ -167,14 +168,22 @@ impl Summaries {
     }
 
     /// The purchase model of a kind that makes the histories most likely, as data.
-    fn fit_purchases<'py>(&self, py: Python<'py>, kind: &str, options: &Bound<'_, PyAny>) -> Answer<Bound<'py, PyAny>> {
+    fn fit_purchases<'py>(
+        &self,
+        py: Python<'py>,
+        kind: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyAny>,
+    ) -> Answer<Bound<'py, PyAny>> {
+        let (kind, options): (PurchaseModelKind, FitOptions) = (read(kind)?, read(options)?);
+        let fit = detached(py, || Ok(AnyPurchaseModel::fit(kind, &HistoryCounts::of(&self.table), &options)?))?;
+        Ok(write(py, &fit)?)
+    }
+
+    /// The regular purchase model that makes the purchases most likely, as data.
+    fn fit_regularity<'py>(&self, py: Python<'py>, options: &Bound<'_, PyAny>) -> Answer<Bound<'py, PyAny>> {
         let options: FitOptions = read(options)?;
-        let counts = || HistoryCounts::of(&self.table);
-        Ok(match kind {
-            "BgNbd" => write(py, &detached(py, || Ok(BgNbd::fit(&counts(), &options)?))?)?,
-            "MbgNbd" => write(py, &detached(py, || Ok(MbgNbd::fit(&counts(), &options)?))?)?,
-            _ => write(py, &detached(py, || Ok(ParetoNbd::fit(&counts(), &options)?))?)?,
-        })
+        let fit = detached(py, || Ok(MbgCnbdK::fit_regularity(&self.table, &options)?))?;
+        Ok(write(py, &fit)?)
     }
 
     /// The spend model that makes the spends most likely, as data.
@@ -192,8 +201,8 @@ impl Summaries {
         horizon: &Bound<'_, PyAny>,
         threads: usize,
     ) -> Answer<Table> {
-        let (model, horizon): (Buying, Span) = (Buying::read(model)?, read(horizon)?);
-        let forecasts = detached(py, || model.forecast(&self.table, horizon, threads))?;
+        let (model, horizon): (AnyPurchaseModel, Span) = (buying(model)?, read(horizon)?);
+        let forecasts = detached(py, || Ok(model.forecast(&self.table, horizon, threads)?))?;
         let mut columns = vec![("customer", self.customers())];
         columns.extend(forecast_columns(&forecasts));
         Table::new(columns)
@@ -208,9 +217,9 @@ impl Summaries {
         terms: &Bound<'_, PyAny>,
         threads: usize,
     ) -> Answer<Values> {
-        let (purchases, spend): (Buying, GammaGamma) = (Buying::read(purchases)?, read(spend)?);
+        let (purchases, spend): (AnyPurchaseModel, GammaGamma) = (buying(purchases)?, read(spend)?);
         let terms: ValueTerms = read(terms)?;
-        let table = detached(py, || purchases.value(&self.table, &spend, &terms, threads))?;
+        let table = detached(py, || Ok(purchases.value(&self.table, &spend, &terms, threads)?))?;
         Ok(Values { customers: self.customers(), table })
     }
 }
@@ -221,63 +230,15 @@ fn forecast_columns(forecasts: &[PurchaseForecast]) -> [(&'static str, ArrayRef)
     [("p_alive", Arc::new(p_alive)), ("purchases", Arc::new(purchases))]
 }
 
-/// A purchase model of any kind.
-pub(crate) enum Buying {
-    Bg(BgNbd),
-    Mbg(MbgNbd),
-    Pareto(ParetoNbd),
-}
-
-/// Does the same with whichever model it is.
-macro_rules! whichever {
-    ($buying:expr, $model:ident => $work:expr) => {
-        match $buying {
-            Buying::Bg($model) => $work,
-            Buying::Mbg($model) => $work,
-            Buying::Pareto($model) => $work,
-        }
-    };
-}
-
-impl Buying {
-    /// Reads a model by the name of its class.
-    fn read(model: &Bound<'_, PyAny>) -> Answer<Self> {
-        Ok(match model.get_type().name()?.to_str()? {
-            "BgNbd" => Self::Bg(read(model)?),
-            "MbgNbd" => Self::Mbg(read(model)?),
-            "ParetoNbd" => Self::Pareto(read(model)?),
-            _ => return Err(pyo3::exceptions::PyTypeError::new_err("expected a purchase model").into()),
-        })
-    }
-
-    pub(crate) fn unit(&self) -> score::TimeUnit {
-        whichever!(self, model => model.unit)
-    }
-
-    pub(crate) fn forecast(
-        &self,
-        table: &SummaryTable,
-        horizon: Span,
-        threads: usize,
-    ) -> Answer<Vec<PurchaseForecast>> {
-        Ok(whichever!(self, model => model.forecast(table, horizon, threads))?)
-    }
-
-    pub(crate) fn one(&self, history: &History, horizon: Span) -> Answer<PurchaseForecast> {
-        let (p_alive, purchases) =
-            whichever!(self, model => (model.p_alive(history)?, model.expected_purchases(history, horizon)?));
-        Ok(PurchaseForecast { p_alive, purchases })
-    }
-
-    fn value(
-        &self,
-        table: &SummaryTable,
-        spend: &GammaGamma,
-        terms: &ValueTerms,
-        threads: usize,
-    ) -> Answer<ValueTable> {
-        Ok(whichever!(self, model => score::lifetime_value(table, model, spend, terms, threads))?)
-    }
+/// Reads a purchase model by the name of its class.
+pub(crate) fn buying(model: &Bound<'_, PyAny>) -> Answer<AnyPurchaseModel> {
+    Ok(match model.get_type().name()?.to_str()? {
+        "BgNbd" => AnyPurchaseModel::BgNbd(read(model)?),
+        "MbgNbd" => AnyPurchaseModel::MbgNbd(read(model)?),
+        "ParetoNbd" => AnyPurchaseModel::ParetoNbd(read(model)?),
+        "MbgCnbdK" => AnyPurchaseModel::MbgCnbdK(read(model)?),
+        _ => return Err(pyo3::exceptions::PyTypeError::new_err("expected a purchase model").into()),
+    })
 }
 
 /// Recency, frequency and monetary scores, one row for each row of a summary.
@@ -476,7 +437,7 @@ impl Assessed {
 pub(crate) fn score_table(
     py: Python<'_>,
     model: &Bound<'_, PyAny>,
-    table: &Bound<'_, PyAny>,
+    table: &Columns,
     horizon: &Bound<'_, PyAny>,
     repeats: &str,
     recency: &str,
@@ -484,14 +445,13 @@ pub(crate) fn score_table(
     customer: Option<&str>,
     threads: usize,
 ) -> Answer<Table> {
-    let (model, horizon): (Buying, Span) = (Buying::read(model)?, read(horizon)?);
-    let stream = Stream::of(table)?;
+    let (model, horizon): (AnyPurchaseModel, Span) = (buying(model)?, read(horizon)?);
     detached(py, || {
-        let histories = crate::histories::read(&stream, repeats, recency, age, model.unit())?;
+        let histories = crate::histories::read(table, repeats, recency, age, model.unit())?;
         let forecasts = histories.forecast(&model, horizon, threads)?;
         let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
         if let Some(name) = customer {
-            columns.push((name, crate::histories::whole(&column(&stream, name)?)?));
+            columns.push((name, crate::histories::whole(&table.chunks(name)?)?));
         }
         columns.extend(forecast_columns(&forecasts));
         Table::new(columns)

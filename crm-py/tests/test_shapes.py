@@ -9,12 +9,35 @@ from pathlib import Path
 
 import crm_core
 import pytest
-from crm_core import base, customer, intake, interaction, loyalty, marketing, models, privacy, score, segment, store
+from crm_core import (
+    attribution,
+    base,
+    clustering,
+    contracts,
+    customer,
+    intake,
+    interaction,
+    loyalty,
+    marketing,
+    models,
+    occasions,
+    privacy,
+    recommend,
+    response,
+    retention,
+    risk,
+    score,
+    segment,
+    store,
+    surveys,
+)
 
 SOURCES = Path(__file__).parents[2] / "crm-core" / "src"
-MODULES = (base, customer, interaction, intake, privacy, segment, score, models, loyalty, marketing, store)
 # What has another form in Python, or exists here only.
-OWN = {"Page", "Permission", "Fault", "PurchaseFit", "_Fit"}
+OWN = {"Page", "Permission", "Fault", "PurchaseFit", "ContractFit", "BgBbFit", "_Fit"}
+# Where analyses stand in Rust.
+SCORES = (attribution, clustering, contracts, models, occasions, recommend, response, retention, risk, surveys)
+MODULES = (base, customer, interaction, intake, privacy, segment, score, loyalty, marketing, store, *SCORES)
 
 
 def classes() -> list[type]:
@@ -29,7 +52,8 @@ def classes() -> list[type]:
 
 def body(room: str, kind: str, name: str) -> str:
     """The inside of a declaration in Rust."""
-    folders = {"base": ["base"], "store": ["store", "fact.rs", "record.rs"], "models": ["score"]}.get(room, [room])
+    scores = {one.__name__.split(".")[-1]: ["score"] for one in SCORES}
+    folders = {"base": ["base"], "store": ["store", "fact.rs", "record.rs"], **scores}.get(room, [room])
     paths = [path for folder in [*folders, "crm"] for path in sources(SOURCES / folder)]
     for path in paths:
         text = path.read_text(encoding="utf-8")

@@ -122,6 +122,12 @@ pub struct Fit<M> {
 }
 
 impl<M> Fit<M> {
+    /// The same fit of a model that stands for this one.
+    pub(super) fn map<N>(self, to: impl FnOnce(M) -> N) -> Fit<N> {
+        let Self { model, log_likelihood, customers, standard_errors, covariance, free, convergence } = self;
+        Fit { model: to(model), log_likelihood, customers, standard_errors, covariance, free, convergence }
+    }
+
     /// Akaike's information criterion, `2 free - 2 log-likelihood`: the smaller, the better the model predicts.
     pub fn aic(&self) -> f64 {
         2.0 * f64::from(self.free) - 2.0 * self.log_likelihood

@@ -84,13 +84,13 @@ mod unit;
 mod value;
 
 pub use attribution::{Attribution, AttributionRule, ChannelCredit, Journey, Touch, attribute};
-pub use bgbb::{BgBb, BgBbFit, OccasionCount, OccasionCounts, OccasionHistory};
+pub use bgbb::{BgBb, BgBbFit, OccasionCount, OccasionCounts, OccasionHistory, OccasionOutlook};
 pub use bgnbd::{BgNbd, BgNbdFit};
 pub use clusters::{ClusterOptions, Clusters, ColumnScale, Scaling, clusters};
 pub use cnbd::{MbgCnbdK, MbgCnbdKFit, RegularityFit};
 pub use contract::{
-    BetaDiscreteWeibull, BetaDiscreteWeibullFit, ContractCount, ContractCounts, ContractModel, ShiftedBetaGeometric,
-    ShiftedBetaGeometricFit,
+    AnyContractFit, AnyContractModel, BetaDiscreteWeibull, BetaDiscreteWeibullFit, ContractCount, ContractCounts,
+    ContractModel, ContractModelKind, ContractOutlook, ShiftedBetaGeometric, ShiftedBetaGeometricFit,
 };
 pub use fit::{Fit, FitOptions, FixedParameter, Model, Penalty};
 pub use gammagamma::{GammaGamma, GammaGammaFit};
@@ -98,7 +98,10 @@ pub use history::{History, HistoryCount, HistoryCounts};
 pub use mbgnbd::{MbgNbd, MbgNbdFit};
 pub use optimise::{Convergence, FitStatus, FitWarning};
 pub use paretonbd::{ParetoNbd, ParetoNbdFit};
-pub use purchase::{PurchaseForecast, PurchaseModel};
+pub use purchase::{
+    AnyPurchaseFit, AnyPurchaseModel, NewcomerOutlook, PurchaseForecast, PurchaseIntervals, PurchaseModel,
+    PurchaseModelKind, PurchaseOutlook,
+};
 pub use recommend::{
     AssociationRule, Because, BoughtAgain, FrequentSets, ItemModel, ItemNeighbours, ItemOptions, ItemSet, Neighbour,
     Popularity, RecommendOptions, Recommendation, RuleOptions, Similarity, association_rules, bought_again,

@@ -300,6 +300,9 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if let Ok(column) = self.0.cast::<crate::columns::Column>() {
+            return column.get().visit(visitor);
+        }
         match self.items()? {
             Some(items) => visitor.visit_seq(Items::new(items)),
             None => Err(self.wrong(&visitor)),

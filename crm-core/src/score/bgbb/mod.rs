@@ -55,7 +55,42 @@ pub struct BgBb {
 /// A fitted [`BgBb`] and how well its parameters are known.
 pub type BgBbFit = Fit<BgBb>;
 
+/// What the model says about one customer and the occasions to come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OccasionOutlook {
+    /// The probability that the customer is alive at the next occasion.
+    pub p_alive: f64,
+    /// The probability that it is alive at the occasion after all of them.
+    pub p_alive_after: f64,
+    /// The expected purchases at these occasions.
+    pub purchases: f64,
+    /// The probability of a purchase at any of them; what is short of 1 is the risk of churn.
+    pub p_purchase: f64,
+    /// The expected purchases at these occasions, each discounted; none without a rate.
+    pub discounted_purchases: Option<f64>,
+    /// The same for ever (discounted expected residual transactions); none without a rate above zero.
+    pub residual_purchases: Option<f64>,
+}
+
 impl BgBb {
+    /// Everything that the model says about one customer and the next `occasions`; `rate`, the interest from one occasion
+    /// to the next, is needed for what is discounted.
+    ///
+    /// # Errors
+    /// Those of the single questions.
+    pub fn outlook(&self, history: &OccasionHistory, occasions: u32, rate: Option<f64>) -> Result<OccasionOutlook> {
+        let discounted = |rate| self.discounted_purchases(history, Some(occasions), rate);
+        let residual = |rate| self.discounted_purchases(history, None, rate);
+        Ok(OccasionOutlook {
+            p_alive: self.p_alive(history)?,
+            p_alive_after: self.p_alive_after(history, occasions)?,
+            purchases: self.expected_purchases(history, occasions)?,
+            p_purchase: self.p_purchase(history, occasions)?,
+            discounted_purchases: rate.map(discounted).transpose()?,
+            residual_purchases: rate.filter(|rate| *rate > 0.0).map(residual).transpose()?,
+        })
+    }
+
     /// A model with known parameters.
     ///
     /// # Errors

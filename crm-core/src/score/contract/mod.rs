@@ -1,5 +1,6 @@
 //! Contracts: how long customers stay when leaving is seen.
 
+mod any;
 mod counts;
 mod likelihood;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use super::purchase::{check, expect_count};
 use super::special::ln_gamma;
 use crate::base::{Error, Result};
 
+pub use any::{AnyContractFit, AnyContractModel, ContractModelKind, ContractOutlook};
 pub use counts::{ContractCount, ContractCounts};
 use likelihood::Likelihood;
 

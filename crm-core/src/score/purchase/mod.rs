@@ -1,5 +1,6 @@
 //! What every model of purchases without a contract answers.
 
+mod any;
 mod discount;
 mod kernel;
 
@@ -10,6 +11,9 @@ use super::fit::{Fit, Model};
 use super::{FitOptions, History, HistoryCounts, Rate, Span, SummaryTable, TimeUnit};
 use crate::base::{Error, Result};
 
+pub use any::{
+    AnyPurchaseFit, AnyPurchaseModel, NewcomerOutlook, PurchaseIntervals, PurchaseModelKind, PurchaseOutlook,
+};
 pub use kernel::Kernel;
 
 /// What a purchase model says about one customer.
