@@ -32,6 +32,12 @@ if [ ! -e "$venv/ready" ]; then
 fi
 bin="$venv/bin"
 
+# The environment holds one build of the package: two checkouts take turns.
+take_turns() {
+    exec 9>"$venv/turn"
+    ! command -v flock >/dev/null || flock 9
+}
+
 case "$target" in /*) absolute="$target" ;; *) absolute="$PWD/$target" ;; esac
 # build PROFILE: makes a wheel and prints its name
 build() {
@@ -56,6 +62,7 @@ wheel)
     ;;
 bench)
     wheel="$(build wheel)"
+    take_turns
     "$bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$wheel"
     "$bin/python" benches/python/bars.py
     ;;
@@ -70,6 +77,7 @@ test)
     "$clean/bin/pip" install --quiet --disable-pip-version-check --no-index "$wheel"
     "$clean/bin/python" examples/python/quickstart.py
 
+    take_turns
     "$bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$wheel"
     cd crm-py
     "$bin/ruff" format --check --quiet python tests ../examples/python ../benches/python

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +20,7 @@ from uuid import uuid4
 import crm_core
 import numpy as np
 import polars as pl
-from crm_core import BgNbd, NewCustomer, Span, TimeUnit
+from crm_core import BgNbd, NewCustomer, ParetoNbd, Span, TimeUnit
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
 RNG = np.random.default_rng(7)
@@ -105,6 +107,58 @@ def importing(folder: Path) -> bool:
     return bar(f"import-of-a-frame-{ROWS}", into(frame), into(file), 0.8, at_most=False)
 
 
+def waited(work: Callable[[], object], after: float) -> float:
+    """How long it took to end work with Ctrl-C, pressed when it has run for a while."""
+    pressed: list[float] = []
+
+    def press() -> None:
+        pressed.append(time.perf_counter())
+        signal.raise_signal(signal.SIGINT)
+
+    timer = threading.Timer(after, press)
+    timer.start()
+    try:
+        work()
+    except KeyboardInterrupt:
+        return time.perf_counter() - pressed[0]
+    finally:
+        timer.join()
+    message = "the work ended before it was interrupted"
+    raise RuntimeError(message)
+
+
+def interrupted(folder: Path) -> bool:
+    """Ctrl-C at several moments of long work: the longest wait, in seconds."""
+    frame, many = log(ROWS), log(ROWS * 5)
+    moments = [0.05, 0.2, 0.5, 0.9]
+
+    def into_a_file() -> None:
+        with crm_core.open(folder / f"{uuid4()}.db") as crm:
+            crm.intake.purchases(frame, "currency=EUR")
+
+    def into_memory() -> None:
+        with crm_core.in_memory() as crm:
+            crm.intake.purchases(frame, "currency=EUR")
+
+    def tables() -> None:
+        while True:
+            crm_core.summarize(many, customer="customer", time="date", amount="amount", as_of="2026-01-01", unit="days")
+
+    summary = crm_core.summarize(
+        many, customer="customer", time="date", amount="amount", as_of="2026-01-01", unit="days"
+    )
+
+    def fits() -> None:
+        while True:
+            ParetoNbd().fit(summary)
+
+    good = []
+    for name, work in {"import": into_a_file, "import-in-memory": into_memory, "summary": tables, "fit": fits}.items():
+        longest = max(waited(work, after) for after in moments)
+        good.append(bar(f"ctrl-c-{name}", longest, 1.0, 0.1, at_most=True))
+    return all(good)
+
+
 def calls() -> None:
     """What a call and a record cost; for the table in the documentation."""
     with crm_core.in_memory() as crm:
@@ -126,7 +180,7 @@ def main() -> None:
     """Run all bars."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        good = [scoring(), importing(folder), reading(folder)]
+        good = [scoring(), importing(folder), reading(folder), interrupted(folder)]
     calls()
     sys.exit(0 if all(good) else 1)
 

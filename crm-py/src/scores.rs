@@ -7,7 +7,7 @@ use crm_core::base::{CustomerId, Name, Zone};
 use crm_core::crm::{self, Assessment};
 use crm_core::score::{
     self, AnyPurchaseModel, FitOptions, GammaGamma, HistoryCounts, MbgCnbdK, PurchaseForecast, PurchaseModelKind,
-    PurchaseSummary, RfmOptions, Span, SpendCounts, SummaryOptions, SummaryTable, ValueTable, ValueTerms,
+    RfmOptions, Span, SpendCounts, SummaryOptions, SummaryTable, ValueTable, ValueTerms,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -448,7 +448,7 @@ pub(crate) fn score_table(
     let (model, horizon): (AnyPurchaseModel, Span) = (buying(model)?, read(horizon)?);
     detached(py, || {
         let histories = crate::histories::read(table, repeats, recency, age, model.unit())?;
-        let forecasts = histories.forecast(&model, horizon, threads)?;
+        let forecasts = model.forecast_columns(&histories.columns(), horizon, threads)?;
         let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
         if let Some(name) = customer {
             columns.push((name, crate::histories::whole(&table.chunks(name)?)?));
@@ -489,24 +489,5 @@ impl Purchased {
     /// Everything as plain data.
     fn data<'py>(&self, py: Python<'py>) -> Answer<Bound<'py, PyAny>> {
         Ok(write(py, &self.0)?)
-    }
-}
-
-/// The row of a summary that a table of histories stands for.
-pub(crate) fn summary_row(
-    customer: u32,
-    repeats: u32,
-    first: crm_core::base::Date,
-    last: crm_core::base::Date,
-) -> PurchaseSummary {
-    PurchaseSummary {
-        customer,
-        repeats,
-        orders: repeats + 1,
-        first,
-        last,
-        repeat_minor: 0,
-        total_minor: 0,
-        log_gaps: 0.0,
     }
 }

@@ -1,6 +1,7 @@
 //! Who waits for work in Python: Ctrl-C, and a callback that wants to know how far it is.
 
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use crm_core::base::{Progress, Watch};
@@ -10,9 +11,11 @@ use pyo3::sync::PyOnceLock;
 /// How often the interpreter is asked for signals, and told of progress.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// Looks for signals, and tells a callback.
+/// Looks for signals, and tells a callback. Both only on the thread that Python called on: it is the one that may handle
+/// signals, and the one that callbacks expect.
 #[derive(Debug)]
 pub(crate) struct Host {
+    thread: ThreadId,
     callback: Option<Py<PyAny>>,
     state: Mutex<State>,
 }
@@ -27,7 +30,7 @@ impl Host {
     /// Watches for signals, and for the callback of the `with crm_core.progress(...)` around the call.
     pub(crate) fn new(py: Python<'_>) -> PyResult<Self> {
         let state = Mutex::new(State { asked: now(), raised: None });
-        Ok(Self { callback: callback(py)?, state })
+        Ok(Self { thread: thread::current().id(), callback: callback(py)?, state })
     }
 
     /// What a signal or the callback raised.
@@ -48,8 +51,10 @@ impl Host {
 
 impl Watch for Host {
     fn goes_on(&self, progress: Progress) -> bool {
-        // Another thread of the same work is asking already.
-        let Ok(mut state) = self.state.try_lock() else { return true };
+        if thread::current().id() != self.thread {
+            return true;
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.raised.is_some() {
             return false;
         }

@@ -164,9 +164,13 @@ impl Intake {
         changes: &mut ChangeSet,
     ) -> Result<(HashMap<Text, CustomerId>, u64)> {
         let Some(source) = rows.first().map(|row| row.source.source.clone()) else { return Ok((HashMap::new(), 0)) };
-        let mut numbers: Vec<&Text> = rows.iter().map(|row| &row.customer).collect();
+        let mut numbers = HashSet::new();
+        for (at, row) in rows.iter().enumerate() {
+            every_now_and_then(at, rows.len())?;
+            numbers.insert(&row.customer);
+        }
+        let mut numbers: Vec<&Text> = numbers.into_iter().collect();
         numbers.sort_unstable();
-        numbers.dedup();
         self.resolve_numbers(&source, &numbers, registry, env, changes)
     }
 

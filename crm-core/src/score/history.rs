@@ -52,6 +52,38 @@ fn check(repeats: u32, recency: f64, age: f64) -> Result<(), &'static str> {
     }
 }
 
+/// Histories in columns, as tables hold them: one row for each customer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HistoryColumns<'a> {
+    /// Days with a purchase after the first one (`x`).
+    pub repeats: &'a [u32],
+    /// From the first purchase to the last (`t_x`); 0 without a repeat.
+    pub recency: &'a [f64],
+    /// From the first purchase to the day of the table (`T`).
+    pub age: &'a [f64],
+    /// The unit of both times.
+    pub unit: TimeUnit,
+}
+
+impl HistoryColumns<'_> {
+    pub(super) fn history(&self, row: u32) -> History {
+        let (row, unit) = (row as usize, self.unit);
+        History { repeats: self.repeats[row], recency: self.recency[row], age: self.age[row], unit }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let rows = self.repeats.len();
+        if self.recency.len() != rows || self.age.len() != rows || u32::try_from(rows).is_err() {
+            return Err(Error::invalid("columns", "repeats, recency and age differ in length, or are too long"));
+        }
+        for (row, ((repeats, recency), age)) in self.repeats.iter().zip(self.recency).zip(self.age).enumerate() {
+            check(*repeats, *recency, *age)
+                .map_err(|reason| Error::invalid("history", format!("row {row}, counted from 0: {reason}")))?;
+        }
+        Ok(())
+    }
+}
+
 /// Equal histories and how often they occur.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryCount {

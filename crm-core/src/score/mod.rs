@@ -94,7 +94,7 @@ pub use contract::{
 };
 pub use fit::{Fit, FitOptions, FixedParameter, Model, Penalty};
 pub use gammagamma::{GammaGamma, GammaGammaFit};
-pub use history::{History, HistoryCount, HistoryCounts};
+pub use history::{History, HistoryColumns, HistoryCount, HistoryCounts};
 pub use mbgnbd::{MbgNbd, MbgNbdFit};
 pub use optimise::{Convergence, FitStatus, FitWarning};
 pub use paretonbd::{ParetoNbd, ParetoNbdFit};

@@ -1,6 +1,7 @@
 //! Sums over many rows that do not depend on the number of threads.
 
 use super::parallel::{map_parts, ranges};
+use crate::base::checkpoint;
 
 /// Rows that are added one after the other before sums are added in pairs.
 const CHUNK: usize = 512;
@@ -10,7 +11,8 @@ const CHUNKS_PER_THREAD: usize = 32;
 /// Sums of `N` quantities over all rows.
 ///
 /// Rows are added in fixed chunks, and the chunks' sums in pairs, pairs of pairs and so on, so rounding errors grow with
-/// the logarithm of the number of rows and the bits of the result are the same for every number of threads.
+/// the logarithm of the number of rows and the bits of the result are the same for every number of threads. When the work
+/// is called off the sums are not numbers.
 pub(crate) fn sum_rows<R: Sync, const N: usize>(
     rows: &[R],
     threads: usize,
@@ -22,6 +24,9 @@ pub(crate) fn sum_rows<R: Sync, const N: usize>(
         let end = (part.end * CHUNK).min(rows.len());
         let chunks = rows[part.start * CHUNK..end].chunks(CHUNK);
         let sum_of = |chunk: &[R]| {
+            if checkpoint(0, None).is_err() {
+                return [f64::NAN; N];
+            }
             let mut sum = [0.0; N];
             for row in chunk {
                 add(row, &mut sum);

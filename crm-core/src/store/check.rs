@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::StoreError;
 use crate::base::{
     Declaration, Error, FieldDecl, Fields, Id, Kind, Name, Registry, Stream, Target, Text, Timestamp, Value,
+    every_now_and_then,
 };
 use crate::change::{Change, ChangeSet, Precondition};
 use crate::fact::Fact;
@@ -37,7 +38,7 @@ pub fn page_limit(limit: usize) -> Result<usize, StoreError> {
 /// that are committed, and before it checks any promise. The rules are in the contract of [`Store`](super::Store).
 ///
 /// # Errors
-/// [`StoreError::Malformed`] naming the place, never the value.
+/// [`StoreError::Malformed`] naming the place, never the value; [`StoreError::Cancelled`] when the commit was called off.
 pub fn check<'a>(changes: &ChangeSet, registry: &'a Registry) -> Result<Cow<'a, Registry>, StoreError> {
     if let Some(key) = &changes.key {
         short_text(key).map_err(|rule| malformed(format!("the key of the change set {rule}")))?;
@@ -49,7 +50,8 @@ pub fn check<'a>(changes: &ChangeSet, registry: &'a Registry) -> Result<Cow<'a, 
         }
     }
     let mut registry = Cow::Borrowed(registry);
-    for change in &changes.changes {
+    for (at, change) in changes.changes.iter().enumerate() {
+        every_now_and_then(at, changes.changes.len()).map_err(|_| StoreError::Cancelled)?;
         match change {
             Change::Declare(declaration) => {
                 check_declaration(declaration)?;

@@ -8,10 +8,10 @@ use arrow_array::types::{
     Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, LargeStringArray, StringArray, StringViewArray};
+use arrow_array::{Array, ArrayRef, Float64Array, LargeStringArray, StringArray, StringViewArray, UInt32Array};
 use arrow_schema::{DataType, TimeUnit};
 use crm_core::Error;
-use crm_core::base::{Currency, Date, Money, Name, Timestamp, Zone};
+use crm_core::base::{Currency, Date, Money, Name, Timestamp, Zone, checkpoint};
 use pyo3::prelude::*;
 
 use super::Stream;
@@ -60,9 +60,15 @@ fn each<T: ArrowPrimitiveType>(
         return Err(missing(name, start + row));
     }
     for (row, value) in values.values().iter().enumerate() {
+        now_and_then(row)?;
         take(start + row, *value)?;
     }
     Ok(())
+}
+
+/// Asks every so many rows whether the table is still wanted.
+pub(super) fn now_and_then(row: usize) -> Result<(), crm_core::Error> {
+    if row.is_multiple_of(1 << 14) { checkpoint(row as u64, None) } else { Ok(()) }
 }
 
 fn first_null(chunk: &ArrayRef) -> Option<usize> {
@@ -169,6 +175,32 @@ fn text_chunk<'a>(name: &str, chunk: &'a ArrayRef) -> Result<Texts<'a>, Failure>
     })
 }
 
+/// Numbers, without copying a column that is one piece of them.
+pub(crate) fn numbers(name: &str, chunks: &[ArrayRef]) -> Result<Float64Array, Failure> {
+    match chunks {
+        [one] if one.null_count() == 0 && *one.data_type() == DataType::Float64 => Ok(one.as_primitive().clone()),
+        _ => Ok(floats(name, chunks)?.into()),
+    }
+}
+
+/// Whole numbers that count `what`, be they written as floats; without copying a column that is one piece of them.
+pub(crate) fn counts(name: &str, chunks: &[ArrayRef], what: &str) -> Result<UInt32Array, Failure> {
+    if let [one] = chunks
+        && one.null_count() == 0
+        && *one.data_type() == DataType::UInt32
+    {
+        return Ok(one.as_primitive().clone());
+    }
+    let mut all = Vec::with_capacity(chunks.iter().map(Array::len).sum());
+    for number in floats(name, chunks)? {
+        if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
+            return Err(invalid(name, format!("row {}: no whole number of {what}", all.len())));
+        }
+        all.push(number as u32);
+    }
+    Ok(all.into())
+}
+
 /// Civil days in a zone, counted from 1970-01-01. Instants are moved into the zone; times without a zone are of it.
 pub(crate) fn dates(name: &str, chunks: &[ArrayRef], zone: &Zone) -> Result<Vec<i32>, Failure> {
     let mut all = Vec::with_capacity(chunks.iter().map(Array::len).sum());
@@ -215,6 +247,7 @@ pub(crate) fn dates(name: &str, chunks: &[ArrayRef], zone: &Zone) -> Result<Vec<
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(_, _) => {
                 let texts = text_chunk(name, chunk)?;
                 for row in 0..texts.len() {
+                    now_and_then(row)?;
                     let text = texts.get(row).ok_or_else(|| missing(name, start + row))?;
                     let day = if let Ok(date) = text.parse::<Date>() {
                         date
@@ -291,6 +324,7 @@ impl Amounts {
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
                 let texts = text_chunk(name, chunk)?;
                 for row in 0..texts.len() {
+                    now_and_then(row)?;
                     let text = texts.get(row).ok_or_else(|| missing(name, start + row))?;
                     let amount = Money::parse_amount(text, currency);
                     all.push(amount.map_err(|_| not_in_minor_units(name, start + row, currency))?.minor());

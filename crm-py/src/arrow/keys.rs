@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray};
 
-use super::column::{integers, missing, texts};
+use super::column::{integers, missing, now_and_then, texts};
 use crate::error::Failure;
 
 /// The distinct keys of a column, in the order in which they first appear.
@@ -35,6 +35,7 @@ impl Keys {
                 keys.push(key);
             }
             codes.push(code);
+            now_and_then(codes.len())?;
         }
         Ok((codes, Self::Numbers(keys)))
     }
@@ -52,6 +53,7 @@ impl Keys {
                     keys.push(key);
                 }
                 codes.push(code);
+                now_and_then(codes.len())?;
             }
         }
         Ok((codes, Self::Texts(LargeStringArray::from_iter_values(keys))))

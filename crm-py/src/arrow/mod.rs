@@ -6,7 +6,9 @@ mod keys;
 mod table;
 mod written;
 
-pub(crate) use column::{Amounts, Texts, column, dates, floats, instants, integers, missing, texts, without_nulls};
+pub(crate) use column::{
+    Amounts, Texts, column, counts, dates, floats, instants, integers, missing, numbers, texts, without_nulls,
+};
 pub(crate) use exchange::{Stream, arrow as failed};
 pub(crate) use keys::Keys;
 pub(crate) use table::Table;

@@ -10,7 +10,7 @@ use arrow_array::types::{Date32Type, Decimal128Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use crm_core::Error;
-use crm_core::base::{Date, Timestamp};
+use crm_core::base::{Date, Timestamp, checkpoint};
 
 use super::Stream;
 use super::column::{Texts, instants, integers, texts, wrong_type};
@@ -29,6 +29,7 @@ pub(crate) fn written(stream: &Stream) -> Result<Vec<u8>, Failure> {
     file.push(b'\n');
     for batch in &stream.batches {
         for start in (0..batch.num_rows()).step_by(CHUNK) {
+            checkpoint(0, None)?;
             let rows = batch.slice(start, CHUNK.min(batch.num_rows() - start));
             let columns: Vec<ArrayRef> = rows.columns().to_vec();
             let fields = stream.schema.fields().iter().zip(&columns);

@@ -7,8 +7,8 @@ use crate::base::{Error, Result};
 use crate::score::fit::{Fit, Model};
 use crate::score::parallel::{map_parts, ranges};
 use crate::score::{
-    BgNbd, FitOptions, GammaGamma, History, HistoryCounts, Interval, MbgCnbdK, MbgNbd, ParetoNbd, Rate, Span,
-    SummaryTable, TimeUnit, ValueTable, ValueTerms, lifetime_value,
+    BgNbd, FitOptions, GammaGamma, History, HistoryColumns, HistoryCounts, Interval, MbgCnbdK, MbgNbd, ParetoNbd, Rate,
+    Span, SummaryTable, TimeUnit, ValueTable, ValueTerms, lifetime_value,
 };
 
 /// No more probabilities of numbers of purchases are given at once.
@@ -190,6 +190,20 @@ impl AnyPurchaseModel {
     /// too large.
     pub fn forecast(&self, table: &SummaryTable, horizon: Span, threads: usize) -> Result<Vec<PurchaseForecast>> {
         whichever!(self, model => model.forecast(table, horizon, threads))
+    }
+
+    /// P(alive) and expected purchases of every row of a table of histories.
+    ///
+    /// # Errors
+    /// As [`forecast`](Self::forecast), and [`Error::Invalid`] when the columns differ in length or for an impossible
+    /// history.
+    pub fn forecast_columns(
+        &self,
+        columns: &HistoryColumns<'_>,
+        horizon: Span,
+        threads: usize,
+    ) -> Result<Vec<PurchaseForecast>> {
+        whichever!(self, model => model.forecast_columns(columns, horizon, threads))
     }
 
     /// P(alive) and expected purchases of each of some histories.

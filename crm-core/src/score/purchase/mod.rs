@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::distinct::Distinct;
 use super::fit::{Fit, Model};
-use super::{FitOptions, History, HistoryCounts, Rate, Span, SummaryTable, TimeUnit};
+use super::{FitOptions, History, HistoryColumns, HistoryCounts, Rate, Span, SummaryTable, TimeUnit};
 use crate::base::{Error, Result};
 
 pub use any::{
@@ -183,13 +183,39 @@ pub trait PurchaseModel: Model + Kernel {
     fn forecast(&self, table: &SummaryTable, horizon: Span, threads: usize) -> Result<Vec<PurchaseForecast>> {
         let time = horizon.length_in(self.time_unit(), "horizon")?;
         check_table(self, table)?;
-        let distinct = Distinct::of(table);
-        let forecasts = distinct.map(threads, |history, memory: &mut Self::Memory| {
-            let purchases = finite(self.purchases(history, &[time], memory)[0])?;
-            Ok(PurchaseForecast { p_alive: self.alive(history), purchases })
-        })?;
-        Ok(distinct.of_row.iter().map(|&which| forecasts[which as usize]).collect())
+        forecast(self, &Distinct::of(table), time, threads)
     }
+
+    /// [`forecast`](Self::forecast) for every row of a table of histories. Times that are of whole days up to rounding are
+    /// taken as these days.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the columns differ in length, a history is impossible, or histories or the horizon are in
+    /// another unit than the model.
+    fn forecast_columns(
+        &self,
+        columns: &HistoryColumns<'_>,
+        horizon: Span,
+        threads: usize,
+    ) -> Result<Vec<PurchaseForecast>> {
+        let time = horizon.length_in(self.time_unit(), "horizon")?;
+        check(self)?;
+        self.time_unit().expect(columns.unit, "columns")?;
+        forecast(self, &Distinct::of_columns(columns)?, time, threads)
+    }
+}
+
+fn forecast<M: PurchaseModel>(
+    model: &M,
+    distinct: &Distinct,
+    time: f64,
+    threads: usize,
+) -> Result<Vec<PurchaseForecast>> {
+    let forecasts = distinct.map(threads, |history, memory: &mut M::Memory| {
+        let purchases = finite(model.purchases(history, &[time], memory)[0])?;
+        Ok(PurchaseForecast { p_alive: model.alive(history), purchases })
+    })?;
+    Ok(distinct.of_row.iter().map(|&which| forecasts[which as usize]).collect())
 }
 
 /// A customer on the day of its first purchase.
