@@ -32,8 +32,9 @@ demo: ## the main job: a real purchase log in, a CRM out
 bench: ## every promise of speed, as ratios
 	scripts/bench.sh
 
-size: ## the library for Kotlin and Swift, stripped, against its limit of 6 MB
+size: ## the library for Kotlin and Swift, and the wheel, as they are shipped, against their limits of 6 MB
 	scripts/library-size.sh
+	scripts/python.sh wheel
 
 docs: ## the API's documentation
 	$(CARGO) doc --workspace --all-features --no-deps --locked --open

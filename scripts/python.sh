@@ -68,7 +68,6 @@ bench)
     ;;
 test)
     wheel="$(build quick)"
-    weigh "$wheel"
 
     # The quick start, where there is nothing but the wheel.
     clean="$(mktemp -d)"
