@@ -126,6 +126,7 @@ MIRRORS = {
             "std::collections::BTreeMap",
             BASE,
             "crm_core::crm::{ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Ticked, WhyNot}",
+            "crm_core::crm::{Trial, TrialAnswer, TrialFact}",
             "crm_core::segment::*",
         ],
         {
@@ -133,6 +134,9 @@ MIRRORS = {
             "crm/segments/reasons.rs": "WhyNot SegmentDiff",
             "crm/segments/live.rs": "Ticked",
             "crm/segments/snapshot.rs": "ColumnsInfo",
+            "crm/segments/try_out.rs": "Trial TrialFact TrialAnswer",
+            "segment/algebra.rs": "Relation",
+            "segment/sql.rs": "SqlDialect SqlText",
             "segment/change.rs": "NextChange",
             "segment/membership.rs": "LiveSegments MembershipCause MembershipChange",
             "segment/diagnostic.rs": "TextSpan Severity Diagnostic",

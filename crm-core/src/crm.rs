@@ -32,7 +32,8 @@ pub use marketing::Marketing;
 pub use privacy::Privacy;
 pub use scores::{PurchaseColumns, Scores, Summaries};
 pub use segments::{
-    ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Segments, Ticked, WhyNot,
+    ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Segments, Ticked, Trial, TrialAnswer,
+    TrialFact, WhyNot,
 };
 pub use source::{FixedClock, RandomIds, SystemClock};
 

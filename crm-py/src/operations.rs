@@ -8,7 +8,7 @@ use crm_core::Crm;
 use crm_core::base::{
     AsOf, ContactPointId, Cursor, CustomerId, FieldDecl, InteractionId, Name, ProgrammeId, Timestamp, Window,
 };
-use crm_core::crm::{Loyalty, Segment, SegmentView, Segments};
+use crm_core::crm::{Loyalty, Segment, SegmentView, Segments, Trial};
 use crm_core::customer::{
     AttributeValue, ContactKind, ContactPoint, Customer, NewContactPoint, NewCustomer, NewRelationship, Relationship,
 };
@@ -17,7 +17,7 @@ use crm_core::interaction::{NewInteraction, Timeline};
 use crm_core::loyalty::{Adjustment, Cancellation, Definition, Purchase, Redemption, Refund};
 use crm_core::marketing::{Campaign, MessageOutcome};
 use crm_core::privacy::{ConsentEvent, ContactQuestion, Purpose, SuppressionReason};
-use crm_core::segment::LiveSegments;
+use crm_core::segment::{LiveSegments, SqlDialect};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Serialize;
@@ -206,4 +206,10 @@ operations! {
         |crm| crm.segments().membership_history(customer);
     "segments.memberships_at"(customer: CustomerId, at: Timestamp)
         |crm| crm.segments().memberships_at(customer, at);
+    "segments.try_out"(trial: Trial)
+        |crm| crm.segments().try_out(&trial);
+    "segments.relation"(one_text: String, other_text: String)
+        |crm| crm.segments().relation(&one_text, &other_text);
+    "segments.to_sql"(text: String, view: SegmentView, dialect: SqlDialect)
+        |crm| crm.segments().to_sql(&text, &view, dialect);
 }

@@ -6,7 +6,7 @@ use crm_core::change::{ChangeSet, Committed, Receipt};
 use crm_core::crm::{
     AssessOptions, Assessed, CaughtUp, Imported, Membership, PurchaseColumns, Recorded, Segment, SegmentView,
 };
-use crm_core::crm::{ColumnsInfo, SegmentDiff, SegmentVersion, Ticked, WhyNot};
+use crm_core::crm::{ColumnsInfo, SegmentDiff, SegmentVersion, Ticked, Trial, TrialAnswer, WhyNot};
 use crm_core::customer::{
     Attribute, AttributeValue, ContactKind, ContactPoint, Customer, NewContactPoint, NewCustomer, NewRelationship,
     Relationship,
@@ -24,7 +24,9 @@ use crm_core::privacy::{
 };
 use crm_core::record::Record;
 use crm_core::score::{BgNbdFit, GammaGammaFit, RfmOptions, RfmTable, SummaryOptions};
-use crm_core::segment::{Diagnostic, Explanation, LiveSegments, MembershipChange, NextChange};
+use crm_core::segment::{
+    Diagnostic, Explanation, LiveSegments, MembershipChange, NextChange, Relation, SqlDialect, SqlText,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -128,6 +130,11 @@ door! {
     NextChange: next_change_to_json;
     Ticked: ticked_to_json;
     ColumnsInfo: columns_info_to_json;
+    Trial: trial_to_json, trial_from_json;
+    TrialAnswer: trial_answer_to_json;
+    Relation: relation_to_json;
+    SqlDialect: sql_dialect_to_json, sql_dialect_from_json;
+    SqlText: sql_text_to_json;
     Diagnostic: diagnostic_to_json, diagnostic_from_json;
     Explanation: explanation_to_json, explanation_from_json;
     PurchaseColumns: purchase_columns_to_json, purchase_columns_from_json;

@@ -4,12 +4,14 @@ mod follow;
 mod live;
 mod reasons;
 mod snapshot;
+mod try_out;
 
 pub(super) use follow::Following;
 pub use live::Ticked;
 pub use reasons::{SegmentDiff, WhyNot};
 pub use snapshot::ColumnsInfo;
 pub(super) use snapshot::Snapshot;
+pub use try_out::{Trial, TrialAnswer, TrialFact};
 
 use serde::{Deserialize, Serialize};
 

@@ -67,12 +67,16 @@ enum State<'s> {
     Distinct(Distinct<'s>),
     /// The value of the outermost event.
     End(Option<Found<'s>>),
+    /// The values of all events, and whether each surely counts.
+    All(Vec<(Found<'s>, bool)>),
 }
 
 impl<'s> Tally<'s> {
     fn new(measured: &'s Measured) -> Self {
-        let state = match measured.measure.as_ref().map(|of| of.function) {
+        let of = measured.measure.as_ref();
+        let state = match of.map(|of| of.function) {
             None => State::Count,
+            Some(_) if of.is_some_and(|of| of.nth.is_some()) => State::All(Vec::new()),
             Some(AggFn::Sum | AggFn::Avg) => State::Sum(Sum::None),
             Some(AggFn::Min) => State::Extreme(Extreme::default(), Ordering::Less),
             Some(AggFn::Max) => State::Extreme(Extreme::default(), Ordering::Greater),
@@ -88,6 +92,7 @@ impl<'s> Tally<'s> {
         let found = found_slot(Properties(fact, &self.measured.properties).get(*slot), absence);
         match (&mut self.state, found) {
             (State::Count, _) => {}
+            (State::All(all), found) => all.push((found, sure)),
             (State::End(end), found) => {
                 let found = if sure { found } else { Found::Uncertain };
                 if end.is_none() || *function == AggFn::Last {
@@ -107,7 +112,14 @@ impl<'s> Tally<'s> {
         }
         let mean = self.measured.measure.as_ref().is_some_and(|of| of.function == AggFn::Avg);
         match self.state {
-            State::Count => Found::Between(Datum::Int(self.sure.into()), Datum::Int((self.sure + self.open).into())),
+            State::Count => {
+                let number = |count: u64| match self.measured.rate {
+                    None => Datum::Int(count.into()),
+                    Some((per, length)) => Datum::Mean(i128::from(count) * i128::from(per), length, None),
+                };
+                Found::Between(number(self.sure), number(self.sure + self.open))
+            }
+            State::All(all) => nth(all, self.measured.measure.as_ref().and_then(|of| of.nth).unwrap_or(1)),
             State::Sum(_) if mean && self.open > 0 => Found::Uncertain,
             State::Sum(sum) if mean => sum.mean(self.sure),
             State::Sum(sum) => sum.total(self.measured.measure.as_ref().is_some_and(|of| of.money)),
@@ -115,6 +127,19 @@ impl<'s> Tally<'s> {
             State::Distinct(distinct) => distinct.finish(),
             State::End(end) => end.unwrap_or(Found::Absent),
         }
+    }
+}
+
+/// One of the events, counted from the first or from the last one. It is known when all up to it surely count.
+fn nth(mut all: Vec<(Found<'_>, bool)>, number: i32) -> Found<'_> {
+    if number < 0 {
+        all.reverse();
+    }
+    let place = number.unsigned_abs() as usize;
+    match all.get(..place) {
+        None => Found::Absent,
+        Some(first) if first.iter().all(|(_, sure)| *sure) => first.last().map_or(Found::Absent, |(found, _)| *found),
+        Some(_) => Found::Uncertain,
     }
 }
 

@@ -108,6 +108,9 @@ pub enum TextOp {
     /// The whole text matches a pattern in which `*` stands for any text, `?` for any character, and `\` takes the next
     /// character as it is.
     Like,
+    /// Some part of it matches a regular expression, in a time that grows with its length only. The text is folded, and
+    /// the expression is taken as it is.
+    Matches,
 }
 
 /// How texts are folded before they are compared. Both sides are folded in the same way, whatever the locale.
@@ -173,6 +176,8 @@ pub enum OperandKind {
     Coalesce(Box<Operand>, Literal),
     /// A measure over events.
     Aggregate(Box<Aggregate>),
+    /// The greatest number of steps that were taken, one after the other.
+    Sequence(Box<Sequence>),
 }
 
 /// A function of one operand.
@@ -212,6 +217,35 @@ pub struct Aggregate {
     pub filter: Option<Expr>,
 }
 
+/// A sequence of events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequence {
+    /// The steps, the first one first.
+    pub steps: Vec<Selection>,
+    /// What breaks a sequence off when it happens after the first step.
+    pub without: Option<Selection>,
+    /// How long it may be at most from the first step to each other one.
+    pub within: Option<Length>,
+    /// How long it may be at most from one step to the next.
+    pub gap: Option<Length>,
+    /// When it happens; `None` for ever.
+    pub window: Option<TimeWindow>,
+}
+
+impl Sequence {
+    /// How many steps a sequence can have.
+    pub const MAX_STEPS: usize = 32;
+}
+
+/// Events of which something is true.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Their names; empty for every event of the catalogue.
+    pub events: Vec<Ident>,
+    /// What must be true of each.
+    pub filter: Option<Expr>,
+}
+
 /// What is measured over events.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -220,6 +254,10 @@ pub enum Measure {
     Count,
     /// What a function makes of a property of theirs.
     Of(AggFn, Ident),
+    /// The value of one of them: the first is 1, the last is -1.
+    Nth(i32, Ident),
+    /// How many there are in so long a time, on average over the window.
+    Rate(Length),
 }
 
 /// A function of the values of one property.
@@ -356,6 +394,12 @@ impl Expr {
 }
 
 impl Check {
+    /// The comparison of the steps that were taken with all that there are.
+    pub(super) fn completed(steps: usize) -> Self {
+        let all = i64::try_from(steps).unwrap_or(i64::MAX);
+        Self::Compare(CmpOp::Ge, Operand::literal(Literal::single(Value::Int(all))), Fold::None)
+    }
+
     /// The comparison of a count that `exists` or `never` stands for.
     pub(super) fn existence(exists: bool) -> Self {
         let (op, bound) = if exists { (CmpOp::Ge, 1) } else { (CmpOp::Eq, 0) };
@@ -388,7 +432,7 @@ macro_rules! words {
 
 words!(CmpOp { Eq => "=" / "eq", Ne => "!=" / "ne", Lt => "<" / "lt", Le => "<=" / "le", Gt => ">" / "gt", Ge => ">=" / "ge" });
 words!(TextOp { StartsWith => "starts with" / "starts_with", EndsWith => "ends with" / "ends_with",
-    Contains => "contains" / "contains", Like => "like" / "like" });
+    Contains => "contains" / "contains", Like => "like" / "like", Matches => "matches" / "matches" });
 words!(Fold { None => "" / "none", Case => "ci" / "ci", Accents => "fold" / "fold" });
 words!(Quantifier { Any => "any" / "has_any", All => "all" / "has_all", None => "none" / "has_none" });
 words!(Function { Age => "age" / "age", AgeFebruary => "age_february" / "age_february", Date => "date" / "date", Weekday => "weekday" / "weekday", Month => "month" / "month",

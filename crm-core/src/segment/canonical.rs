@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::Name;
 
-use super::ast::{Aggregate, Check, CmpOp, Expr, Operand, OperandKind, Test};
+use super::ast::{Aggregate, Check, CmpOp, Expr, Ident, Operand, OperandKind, Selection, Sequence, Test};
 
 impl Expr {
     /// The canonical form: the same condition, written in one way. It is true, false and unknown exactly when this one
@@ -150,13 +150,23 @@ fn canonical_operand(operand: &Operand) -> Operand {
             OperandKind::Coalesce(Box::new(canonical_operand(inner)), default.clone())
         }
         OperandKind::Aggregate(aggregate) => {
-            let mut events = aggregate.events.clone();
-            events.sort_by(|a, b| a.name.cmp(&b.name));
-            events.dedup();
-            let filter = aggregate.filter.as_ref().map(canonical).filter(|filter| *filter != Expr::Const(true));
+            let Selection { events, filter } = chosen(&aggregate.events, aggregate.filter.as_ref());
             OperandKind::Aggregate(Box::new(Aggregate { events, filter, ..(**aggregate).clone() }))
+        }
+        OperandKind::Sequence(sequence) => {
+            let one = |own: &Selection| chosen(&own.events, own.filter.as_ref());
+            let (steps, without) = (sequence.steps.iter().map(one).collect(), sequence.without.as_ref().map(one));
+            OperandKind::Sequence(Box::new(Sequence { steps, without, ..(**sequence).clone() }))
         }
         kind => kind.clone(),
     };
     Operand { kind, place: operand.place }
+}
+
+/// Events in the order of their names, and a condition that says something.
+fn chosen(events: &[Ident], filter: Option<&Expr>) -> Selection {
+    let mut events = events.to_vec();
+    events.sort_by(|a, b| a.name.cmp(&b.name));
+    events.dedup();
+    Selection { events, filter: filter.map(canonical).filter(|filter| *filter != Expr::Const(true)) }
 }

@@ -52,6 +52,9 @@ pub struct Event {
     pub name: Name,
     /// The stream of the facts.
     pub stream: Stream,
+    /// What the facts are called, where that is another name.
+    #[serde(default)]
+    pub facts: Option<Name>,
     /// What is known of each, beside [the properties that all have](Event::builtin).
     pub properties: Vec<Field>,
     /// One sentence for those who write segments.
@@ -155,7 +158,19 @@ impl Field {
 impl Event {
     /// An event without properties of its own.
     pub const fn new(name: Name, stream: Stream) -> Self {
-        Self { name, stream, properties: Vec::new(), doc: Text::from_static("") }
+        Self { name, stream, facts: None, properties: Vec::new(), doc: Text::from_static("") }
+    }
+
+    /// The name of its facts.
+    pub fn facts(&self) -> &Name {
+        self.facts.as_ref().unwrap_or(&self.name)
+    }
+
+    /// Says that its facts have another name.
+    #[must_use]
+    pub fn of_facts(mut self, name: &'static str) -> Self {
+        self.facts = Some(Name::from_static(name));
+        self
     }
 
     /// Adds a property, which is the fact's field of that name, or says more of one that every event has.

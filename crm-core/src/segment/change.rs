@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::LeapDay::{February28, March1};
-use crate::base::{Date, Timestamp, Zone};
+use crate::base::{Date, Name, Stream, Timestamp, Zone};
+use crate::fact::Fact;
 
 use super::ast::Function;
 use super::clock::{Moment, Resolved, ZoneSource, resolve};
 use super::datum::{Datum, Found};
 use super::eval::{Evaluator, Fields, Frame, Properties, Source};
-use super::program::{Measured, Node, Question, Term};
+use super::program::{Node, Property, Question, Term};
 use super::subject::Subject;
 use super::time::{Bound, Length, Shift, Stretch};
 
@@ -77,6 +78,13 @@ enum Pace {
     Daily,
     /// In a way that must be searched.
     Other,
+}
+
+/// Events, a condition on them, and the properties that it looks at.
+type Filter<'s> = (&'s [(Stream, Name)], &'s Node, &'s [Property]);
+
+fn is_one_of(fact: &Fact, events: &[(Stream, Name)]) -> bool {
+    events.iter().any(|(stream, name)| fact.name == *name && fact.stream == *stream)
 }
 
 struct Search<'f, 's, S> {
@@ -177,7 +185,19 @@ impl<'s, S: Subject> Search<'_, 's, S> {
                     _ => {}
                 }
             }
-            Term::Aggregate(measured) => self.aggregate(measured),
+            Term::Aggregate(measured) => {
+                let filter = measured.filter.as_ref().map(|filter| (&*measured.events, filter, &*measured.properties));
+                self.events(measured.window, filter.as_slice(), &[&measured.events]);
+            }
+            Term::Sequence(chain) => {
+                let links: Vec<_> = chain.links.iter().chain(&chain.without).collect();
+                let filters: Vec<_> = links
+                    .iter()
+                    .filter_map(|link| Some((&*link.events, link.filter.as_ref()?, &*link.properties)))
+                    .collect();
+                let events: Vec<_> = links.iter().map(|link| &*link.events).collect();
+                self.events(chain.window, &filters, &events);
+            }
             Term::Const(_) | Term::Slot(..) | Term::Now(_) | Term::Today(_) | Term::Bucket { .. } => {}
         }
     }
@@ -211,19 +231,20 @@ impl<'s, S: Subject> Search<'_, 's, S> {
         }
     }
 
-    fn aggregate(&mut self, measured: &'s Measured) {
+    /// When one of some events happens, or enters or leaves a window, or a condition on it changes.
+    fn events(&mut self, window: Option<usize>, filters: &[Filter<'s>], events: &[&'s [(Stream, Name)]]) {
         let facts = self.frame.subject.facts();
         let (now, after) = (self.now(), self.now().saturating_add_micros(1));
         let named = |at: usize| {
             let fact = &facts[at];
-            measured.events.iter().any(|(stream, name)| fact.name == *name && fact.stream == *stream)
+            events.iter().any(|events| is_one_of(fact, events))
         };
         let happened = facts.partition_point(|fact| fact.at <= now);
         if let Some(at) = (happened..facts.len()).find(|at| named(*at)) {
             self.consider(facts[at].at);
         }
         let mut seen = 0..happened;
-        if let Some(index) = measured.window {
+        if let Some(index) = window {
             let window = self.frame.moment(index).window;
             // The facts are in order, so that the first one inside leaves first, and the first one ahead enters first.
             let start = facts.partition_point(|fact| fact.at < window.start);
@@ -236,9 +257,9 @@ impl<'s, S: Subject> Search<'_, 's, S> {
             }
             seen = start.min(end)..end;
         }
-        if let Some(filter) = &measured.filter {
-            for at in seen.filter(|at| named(*at)) {
-                self.node(filter, &Properties(&facts[at], &measured.properties));
+        for (events, filter, properties) in filters {
+            for at in seen.clone().filter(|at| is_one_of(&facts[*at], events)) {
+                self.node(filter, &Properties(&facts[at], properties));
             }
         }
     }

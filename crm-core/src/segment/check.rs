@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{Name, Text, Value, ValueType, Zone};
 
-use super::ast::{Check, CmpOp, Expr, Fold, Literal, Operand, Quantifier, SegmentRef, Test};
+use super::ast::{Check, CmpOp, Expr, Fold, Literal, Operand, Quantifier, SegmentRef, Test, TextOp};
 use super::catalogue::Catalogue;
 use super::definitions::Definitions;
 use super::diagnostic::{Diagnostic, Place, Severity, TextSpan};
@@ -38,14 +38,7 @@ pub fn check(expr: &Expr, catalogue: &Catalogue, segments: &Definitions) -> Vec<
     if let Err(too_much) = check_size(expr, TextSpan::default()) {
         return vec![too_much];
     }
-    let mut checker = Checker {
-        scope: Scope::customer(catalogue),
-        segments,
-        path: Vec::new(),
-        followed: BTreeMap::new(),
-        height: 0,
-        out: Vec::new(),
-    };
+    let mut checker = Checker::new(catalogue, segments);
     checker.expr(expr);
     if !checker.has_errors() {
         lint::lint(&mut checker, expr);
@@ -54,6 +47,11 @@ pub fn check(expr: &Expr, catalogue: &Catalogue, segments: &Definitions) -> Vec<
     out.sort_by_key(|one| (one.span.start, one.span.end));
     out.dedup();
     out
+}
+
+/// The type of an operand of a customer, where it has one.
+pub(super) fn type_of(operand: &Operand, catalogue: &Catalogue, segments: &Definitions) -> Option<Type> {
+    Checker::new(catalogue, segments).operand(operand)
 }
 
 pub(super) struct Checker<'a> {
@@ -75,6 +73,17 @@ struct Followed {
 }
 
 impl<'a> Checker<'a> {
+    fn new(catalogue: &'a Catalogue, segments: &'a Definitions) -> Self {
+        Checker {
+            scope: Scope::customer(catalogue),
+            segments,
+            path: Vec::new(),
+            followed: BTreeMap::new(),
+            height: 0,
+            out: Vec::new(),
+        }
+    }
+
     /// Reports something, and gives no type.
     pub fn report<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         self.out.push(diagnostic);
@@ -223,8 +232,12 @@ impl<'a> Checker<'a> {
                 }
                 Some(unknown)
             }
-            Check::Text(op, ..) => {
+            Check::Text(op, pattern, _) => {
                 self.must_be(ValueType::Text, &own, op.word(), test.place)?;
+                if *op == TextOp::Matches && super::fold::regex(pattern).is_none() {
+                    let what = "not a regular expression, or too large a one";
+                    return self.report(Diagnostic::new("E0013", test.place, what));
+                }
                 Some(unknown)
             }
             Check::Has(_, all, fold) => self.has(&own, all, *fold, test.place).map(|()| unknown),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Missing, Name, Stream, Text, Value, ValueType, Zone};
 
-use super::ast::{Aggregate, Check, Expr, Fold, Literal, Measure, Operand, OperandKind, Test};
+use super::ast::{
+    AggFn, Aggregate, Check, Expr, Fold, Literal, Measure, Operand, OperandKind, Selection, Sequence, Test,
+};
 use super::catalogue::{Catalogue, Field};
 use super::check::check;
 use super::clock::{Moment, ZoneSource};
@@ -12,9 +14,11 @@ use super::definitions::Definitions;
 use super::diagnostic::{Diagnostic, Place, Severity};
 use super::fold::{Pattern, fold};
 use super::probe;
-use super::program::{Absence, Branch, Leaf, Measured, Node, Of, Program, Property, Question, Reads, Term};
+use super::program::{
+    Absence, Branch, Chain, Leaf, Link, Measured, Node, Of, Program, Property, Question, Reads, Term,
+};
 use super::subject::{FieldKey, Layout};
-use super::time::{Stretch, ZoneRef};
+use super::time::{Length, Stretch, TimeWindow, ZoneRef};
 use super::truth::Truth;
 use super::types::Scope;
 
@@ -117,7 +121,7 @@ impl Compiler<'_> {
         let question = self.question(&test.check)?;
         let ty = self.field(&test.operand).map(|field| field.value_type);
         let probe = probe::probe(&term, &question, ty);
-        Some(Node::Leaf(probe, Box::new(Leaf { term, question, test: test.clone() })))
+        Some(Node::Leaf(probe, Box::new(Leaf { term, value_type: ty, question, test: test.clone() })))
     }
 
     /// The field or property that an operand is, if it is one.
@@ -187,6 +191,7 @@ impl Compiler<'_> {
                 Term::Coalesce(Box::new(self.term(inner)?), Literal::value(default).clone())
             }
             OperandKind::Aggregate(aggregate) => Term::Aggregate(Box::new(self.aggregate(aggregate)?)),
+            OperandKind::Sequence(sequence) => Term::Sequence(Box::new(self.sequence(sequence)?)),
         })
     }
 
@@ -204,35 +209,81 @@ impl Compiler<'_> {
         })
     }
 
-    fn aggregate(&mut self, aggregate: &Aggregate) -> Option<Measured> {
-        let window = match &aggregate.window {
-            Some(window) => Some(self.moment(Moment::Window(window.stretch), &window.zone)?),
+    fn sequence(&mut self, sequence: &Sequence) -> Option<Chain> {
+        let window = self.window(sequence.window.as_ref());
+        let micros = |length: Option<Length>| length.and_then(Length::micros);
+        let links = sequence.steps.iter().map(|step| self.link(step)).collect::<Option<Vec<_>>>()?;
+        let without = match &sequence.without {
+            Some(without) => Some(self.link(without)?),
             None => None,
         };
-        self.windows.push(window);
-        let inner = self.scope.of_events(&aggregate.events);
+        let (within, gap) = (micros(sequence.within), micros(sequence.gap));
+        Some(Chain { links: links.into(), without, window, within, gap })
+    }
+
+    fn link(&mut self, chosen: &Selection) -> Option<Link> {
+        let inner = self.scope.of_events(&chosen.events);
+        let events = self.events(&inner);
+        let outer = std::mem::replace(&mut self.scope, inner);
+        let filter = chosen.filter.as_ref().map(|filter| self.node(filter));
+        self.scope = outer;
+        let properties = self.looked_at();
+        let filter = match filter {
+            Some(filter) => Some(filter?),
+            None => None,
+        };
+        Some(Link { events, filter, properties })
+    }
+
+    /// The facts of the events of a scope, from now on read by the program.
+    fn events(&mut self, scope: &Scope<'_>) -> Box<[(Stream, Name)]> {
         let events: Vec<_> =
-            inner.events.iter().flatten().map(|event| (event.stream.clone(), event.name.clone())).collect();
+            scope.events.iter().flatten().map(|event| (event.stream.clone(), event.facts().clone())).collect();
         self.events.extend(events.iter().cloned());
+        events.into()
+    }
+
+    /// The properties that were looked at in the scope that has just been left.
+    fn looked_at(&mut self) -> Box<[Property]> {
+        let properties = std::mem::take(&mut self.properties);
+        for property in &properties {
+            if !self.all_properties.contains(property) {
+                self.all_properties.push(property.clone());
+            }
+        }
+        properties.into()
+    }
+
+    /// Notes the window of a measure.
+    fn window(&mut self, window: Option<&TimeWindow>) -> Option<usize> {
+        // The checker has found every zone.
+        let window = window.and_then(|window| self.moment(Moment::Window(window.stretch), &window.zone));
+        self.windows.push(window);
+        window
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) -> Option<Measured> {
+        let window = self.window(aggregate.window.as_ref());
+        let inner = self.scope.of_events(&aggregate.events);
+        let events = self.events(&inner);
         let outer = std::mem::replace(&mut self.scope, inner);
         let filter = aggregate.filter.as_ref().map(|filter| self.node(filter));
         let measure = match &aggregate.measure {
-            Measure::Count => None,
-            Measure::Of(function, property) => {
-                let field = self.field(&Operand::field(property.name.clone()));
-                Some((*function, self.slot(&property.name, &[]), field))
-            }
+            Measure::Count | Measure::Rate(_) => None,
+            Measure::Of(function, property) => Some((*function, None, property)),
+            Measure::Nth(number, property) => Some((AggFn::Last, Some(*number), property)),
         };
+        let measure = measure.map(|(function, nth, property)| {
+            let field = self.field(&Operand::field(property.name.clone()));
+            (function, nth, self.slot(&property.name, &[]), field)
+        });
         self.scope = outer;
-        let properties = std::mem::take(&mut self.properties);
-        self.all_properties
-            .extend(properties.iter().filter(|own| !self.all_properties.contains(own)).cloned().collect::<Vec<_>>());
-        let properties = properties.into();
+        let properties = self.looked_at();
         let measure = match measure {
-            Some((function, slot, field)) => {
+            Some((function, nth, slot, field)) => {
                 let field = field?;
                 let money = field.value_type == ValueType::Money;
-                Some(Of { function, slot, absence: stands_for(&field), money })
+                Some(Of { nth, function, slot, absence: stands_for(&field), money })
             }
             None => None,
         };
@@ -240,7 +291,12 @@ impl Compiler<'_> {
             Some(filter) => Some(filter?),
             None => None,
         };
-        Some(Measured { events: events.into(), window, filter, properties, measure })
+        let last = aggregate.window.as_ref().and_then(|window| window.stretch.micros());
+        let rate = match &aggregate.measure {
+            Measure::Rate(per) => Some((per.micros()?, last?)),
+            _ => None,
+        };
+        Some(Measured { events, window, filter, properties, measure, rate })
     }
 
     fn moment(&mut self, moment: Moment, zone: &ZoneRef) -> Option<usize> {

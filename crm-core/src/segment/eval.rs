@@ -14,6 +14,7 @@ use super::datum::{Datum, Found, compare};
 use super::fold::fold;
 use super::probe::has;
 use super::program::{Absence, Branch, Leaf, Node, Program, Property, Question, Term};
+use super::sequence;
 use super::subject::{Subject, ValueRef};
 use super::truth::Truth;
 
@@ -288,6 +289,7 @@ impl<'s, S: Subject> Frame<'s, S> {
                 other => other,
             },
             Term::Aggregate(measured) => aggregate::measure(self, measured),
+            Term::Sequence(chain) => sequence::depth(self, chain),
         }
     }
 

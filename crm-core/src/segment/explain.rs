@@ -12,6 +12,7 @@ use super::aggregate;
 use super::datum::{Datum, Found};
 use super::eval::{Evaluator, Fields, Frame, at_least};
 use super::program::{Branch, Leaf, Node, Question, Term};
+use super::sequence;
 use super::subject::Subject;
 use super::truth::Truth;
 
@@ -169,9 +170,16 @@ fn evidence<S: Subject>(frame: &Frame<'_, S>, leaf: &Leaf) -> Evidence {
                 fact_count += 1;
             }
         });
-        facts.reverse();
-        facts.truncate(Evidence::MAX_FACTS);
     }
+    if let Term::Sequence(chain) = &leaf.term {
+        window = window.or(chain.window.map(|index| frame.moment(index).window));
+        sequence::for_each(frame, chain, |fact| {
+            facts.push(fact.id);
+            fact_count += 1;
+        });
+    }
+    facts.reverse();
+    facts.truncate(Evidence::MAX_FACTS);
     let condition = leaf.test.to_string().into();
     Evidence { condition, value: of(&leaf.term), limits, window, facts, fact_count }
 }

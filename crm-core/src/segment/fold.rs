@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use regex_lite::Regex;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -32,12 +33,19 @@ fn fold_char(c: char) -> impl Iterator<Item = char> {
 }
 
 /// A pattern, ready to be matched.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum Pattern {
     StartsWith(Box<str>),
     EndsWith(Box<str>),
     Contains(Box<str>),
     Like(Box<[Glob]>),
+    /// Nothing where the expression is malformed, which the checker has refused.
+    Matches(Option<Regex>),
+}
+
+/// Reads a regular expression, of limited size.
+pub(super) fn regex(pattern: &str) -> Option<Regex> {
+    regex_lite::RegexBuilder::new(pattern).size_limit(1 << 16).nest_limit(50).build().ok()
 }
 
 /// A part of a pattern with `*` and `?`.
@@ -56,6 +64,7 @@ impl Pattern {
             TextOp::EndsWith => Self::EndsWith(whole()),
             TextOp::Contains => Self::Contains(whole()),
             TextOp::Like => Self::Like(globs(pattern, how)),
+            TextOp::Matches => Self::Matches(regex(pattern)),
         }
     }
 
@@ -66,6 +75,7 @@ impl Pattern {
             Self::EndsWith(end) => text.ends_with(&**end),
             Self::Contains(part) => text.contains(&**part),
             Self::Like(globs) => like(globs, text),
+            Self::Matches(regex) => regex.as_ref().is_some_and(|regex| regex.is_match(text)),
         }
     }
 }

@@ -38,7 +38,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Signs, longer ones first.
-const SIGNS: &[&str] = &["!=", "<=", ">=", "=", "<", ">", "(", ")", "{", "}", "[", "]", ",", "|", "-", "+", "@"];
+const SIGNS: &[&str] = &["!=", "<=", ">=", "->", "=", "<", ">", "(", ")", "{", "}", "[", "]", ",", "|", "-", "+", "@"];
 
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word).is_ok()

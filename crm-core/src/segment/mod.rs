@@ -35,6 +35,7 @@
 //! ```
 
 mod aggregate;
+mod algebra;
 mod ast;
 mod bulk;
 mod canonical;
@@ -59,7 +60,9 @@ mod parser;
 mod print;
 mod probe;
 mod program;
+mod sequence;
 mod size;
+mod sql;
 mod standard;
 mod stored;
 mod subject;
@@ -68,9 +71,10 @@ mod truth;
 mod types;
 mod why;
 
+pub use algebra::{Relation, relation};
 pub use ast::{
     AggFn, Aggregate, Check, CmpOp, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier,
-    SegmentRef, Test, TextOp,
+    SegmentRef, Selection, Sequence, Test, TextOp,
 };
 pub use catalogue::{Catalogue, Event, Field, Param};
 pub use change::NextChange;
@@ -86,6 +90,7 @@ pub use membership::{LiveProgress, LiveSegments, MembershipCause, MembershipChan
 pub use parser::parse;
 pub use program::{Program, Reads};
 pub use size::{MAX_DEPTH, MAX_PARTS};
+pub use sql::{SqlDialect, SqlText};
 pub use stored::{
     CONTENT, DEFINITION, EVENT, LIVE_SEGMENTS, MEMBERSHIP, MEMBERSHIPS, NAME, SEGMENT, SEGMENT_VERSION, declarations,
 };

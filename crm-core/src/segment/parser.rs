@@ -1,6 +1,8 @@
 //! Reads the text form: a recursive descent without backtracking, over a list of tokens.
 
+mod habit;
 mod operand;
+mod sequence;
 mod test;
 mod time;
 
@@ -175,6 +177,10 @@ impl<'a> Parser<'a> {
             }
             TokenKind::Word("segment") if call => self.segment(),
             TokenKind::Word("exists" | "never") if call => self.existence(),
+            TokenKind::Word("sequence") if call => self.sequence(),
+            TokenKind::Word("stopped") if call => self.stopped(),
+            TokenKind::Word("resumed") if call => self.resumed(),
+            TokenKind::Word("regular") if call => self.regular(),
             _ => self.test(),
         }
     }

@@ -6,15 +6,31 @@ use crate::base::{CalendarUnit, Name, Value};
 
 use super::ast::AggFn;
 use super::ast::{
-    Aggregate, Check, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier, SegmentRef, Test,
+    Aggregate, Check, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier, SegmentRef,
+    Selection, Sequence, Test,
 };
 use super::lexer::is_plain;
 use super::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef};
 
 /// Words that mean something before a parenthesis; a field so called that has arguments needs backticks.
 fn is_function(name: &str) -> bool {
-    matches!(name, "count" | "bucket" | "coalesce" | "known" | "segment" | "exists" | "never")
-        || Function::ALL.iter().any(|one| one.word() == name)
+    matches!(
+        name,
+        "count"
+            | "bucket"
+            | "coalesce"
+            | "known"
+            | "segment"
+            | "exists"
+            | "never"
+            | "nth"
+            | "rate"
+            | "steps"
+            | "sequence"
+            | "stopped"
+            | "resumed"
+            | "regular"
+    ) || Function::ALL.iter().any(|one| one.word() == name)
         || AggFn::ALL.iter().any(|one| one.word() == name)
 }
 
@@ -89,6 +105,11 @@ fn print_test(f: &mut Formatter<'_>, test: &Test, not: &str) -> fmt::Result {
         if let (Measure::Count, Some((word, _))) = (&aggregate.measure, word) {
             return print_selection(f, word, None, aggregate);
         }
+    }
+    if let OperandKind::Sequence(sequence) = &operand.kind
+        && *check == Check::completed(sequence.steps.len())
+    {
+        return print_sequence(f, "sequence", sequence);
     }
     write!(f, "{operand}")?;
     if !matches!(check, Check::Holds) {
@@ -193,28 +214,62 @@ impl Display for OperandKind {
             Self::Aggregate(aggregate) => match &aggregate.measure {
                 Measure::Count => print_selection(f, "count", None, aggregate),
                 Measure::Of(function, property) => print_selection(f, function.word(), Some(property), aggregate),
+                Measure::Nth(number, property) => {
+                    write!(f, "nth({number}, ")?;
+                    print_selected(f, Some(property), aggregate)
+                }
+                Measure::Rate(per) => {
+                    write!(f, "rate({per}, ")?;
+                    print_selected(f, None, aggregate)
+                }
             },
+            Self::Sequence(sequence) => print_sequence(f, "steps", sequence),
         }
     }
 }
 
 fn print_selection(f: &mut Formatter<'_>, word: &str, property: Option<&Ident>, aggregate: &Aggregate) -> fmt::Result {
     write!(f, "{word}(")?;
+    print_selected(f, property, aggregate)
+}
+
+fn print_sequence(f: &mut Formatter<'_>, word: &str, sequence: &Sequence) -> fmt::Result {
+    write!(f, "{word}(")?;
+    for (at, step) in sequence.steps.iter().enumerate() {
+        f.write_str(if at > 0 { " -> " } else { "" })?;
+        print_chosen(f, step)?;
+    }
+    if let Some(length) = &sequence.within {
+        write!(f, ", within {length}")?;
+    }
+    if let Some(length) = &sequence.gap {
+        write!(f, ", gap {length}")?;
+    }
+    if let Some(without) = &sequence.without {
+        f.write_str(", without ")?;
+        print_chosen(f, without)?;
+    }
+    if let Some(window) = &sequence.window {
+        write!(f, ", in {window}")?;
+    }
+    f.write_str(")")
+}
+
+fn print_chosen(f: &mut Formatter<'_>, chosen: &Selection) -> fmt::Result {
+    print_events(f, &chosen.events)?;
+    match &chosen.filter {
+        Some(filter) => write!(f, " where {filter}"),
+        None => Ok(()),
+    }
+}
+
+/// What stands inside the parentheses of a measure, and the closing one.
+fn print_selected(f: &mut Formatter<'_>, property: Option<&Ident>, aggregate: &Aggregate) -> fmt::Result {
     if let Some(property) = property {
         write_name(f, &property.name, is_plain(property.name.as_str()))?;
         f.write_str(" of ")?;
     }
-    if aggregate.events.is_empty() {
-        f.write_str("any event")?;
-    }
-    for (at, event) in aggregate.events.iter().enumerate() {
-        f.write_str(if at > 0 { " | " } else { "" })?;
-        if is_plain(event.name.as_str()) {
-            write!(f, "{}", event.name)
-        } else {
-            write!(f, "{}", Quoted(event.name.as_str()))
-        }?;
-    }
+    print_events(f, &aggregate.events)?;
     if let Some(window) = &aggregate.window {
         write!(f, " in {window}")?;
     }
@@ -222,6 +277,21 @@ fn print_selection(f: &mut Formatter<'_>, word: &str, property: Option<&Ident>, 
         write!(f, " where {filter}")?;
     }
     f.write_str(")")
+}
+
+fn print_events(f: &mut Formatter<'_>, events: &[Ident]) -> fmt::Result {
+    if events.is_empty() {
+        f.write_str("any event")?;
+    }
+    for (at, event) in events.iter().enumerate() {
+        f.write_str(if at > 0 { " | " } else { "" })?;
+        if is_plain(event.name.as_str()) {
+            write!(f, "{}", event.name)
+        } else {
+            write!(f, "{}", Quoted(event.name.as_str()))
+        }?;
+    }
+    Ok(())
 }
 
 impl Display for SegmentRef {

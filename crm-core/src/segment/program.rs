@@ -1,6 +1,6 @@
 //! A compiled expression: names resolved to slots, patterns folded, limits decided, the cheapest question first.
 
-use crate::base::{Currency, Name, Stream, Text, Value};
+use crate::base::{Currency, Name, Stream, Text, Value, ValueType};
 
 use super::ast::{AggFn, CmpOp, Expr, Fold, Function, Quantifier, Test};
 use super::catalogue::Catalogue;
@@ -106,6 +106,8 @@ pub(super) struct Branch {
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
     pub term: Term,
+    /// The type of the field, if the operand is one.
+    pub value_type: Option<ValueType>,
     pub question: Question,
     /// The question as it was written.
     pub test: Test,
@@ -176,6 +178,7 @@ pub(super) enum Term {
     Call(Function, Box<Term>, ZoneSource),
     Coalesce(Box<Term>, Value),
     Aggregate(Box<Measured>),
+    Sequence(Box<Chain>),
 }
 
 /// What the absence of a value stands for.
@@ -221,11 +224,37 @@ pub(super) struct Measured {
     pub properties: Box<[Property]>,
     /// None for a count.
     pub measure: Option<Of>,
+    /// What a count is multiplied with and divided by to become a rate.
+    pub rate: Option<(i64, i64)>,
+}
+
+/// A sequence of events.
+#[derive(Clone, Debug)]
+pub(super) struct Chain {
+    pub links: Box<[Link]>,
+    /// What breaks it off.
+    pub without: Option<Link>,
+    /// The index of a window; none for ever.
+    pub window: Option<usize>,
+    /// Microseconds from the first step to each other one.
+    pub within: Option<i64>,
+    /// Microseconds from one step to the next.
+    pub gap: Option<i64>,
+}
+
+/// The events of one step.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub events: Box<[(Stream, Name)]>,
+    pub filter: Option<Node>,
+    pub properties: Box<[Property]>,
 }
 
 /// A function of a property.
 #[derive(Clone, Debug)]
 pub(super) struct Of {
+    /// One of the events by its number; otherwise a function of all.
+    pub nth: Option<i32>,
     pub function: AggFn,
     pub slot: usize,
     pub absence: Absence,
@@ -261,7 +290,7 @@ impl Node {
         match self {
             Self::Const(_) => 0,
             Self::Leaf(Some(_), _) => 1,
-            Self::Leaf(None, leaf) if matches!(leaf.term, Term::Aggregate(_)) => 50,
+            Self::Leaf(None, leaf) if matches!(leaf.term, Term::Aggregate(_) | Term::Sequence(_)) => 50,
             Self::Leaf(..) => 4,
             Self::Segment(_) => 20,
             Self::Not(inner) | Self::Known(inner) => inner.cost(),

@@ -56,6 +56,13 @@ fn operand_size(operand: &Operand, depth: usize, parts: &mut usize, span: TextSp
             count(aggregate.events.len(), depth, parts, span)?;
             aggregate.filter.iter().try_for_each(|filter| expr_size(filter, depth + 1, parts, span))
         }
+        OperandKind::Sequence(sequence) => {
+            for chosen in sequence.steps.iter().chain(&sequence.without) {
+                count(1 + chosen.events.len(), depth, parts, span)?;
+                chosen.filter.iter().try_for_each(|filter| expr_size(filter, depth + 2, parts, span))?;
+            }
+            Ok(())
+        }
         OperandKind::Field { args, .. } => count(args.len(), depth, parts, span),
         _ => Ok(()),
     }

@@ -3,9 +3,9 @@
 //! Whoever evaluates segments supplies the values; the language knows no more of them than what stands here. A host adds
 //! fields and events of its own.
 
-use crate::base::{Channel, DataClass, Missing, Name, Result, Target, ValueType};
+use crate::base::{Channel, DataClass, Missing, Name, Result, Stream, Target, ValueType};
 use crate::customer::CUSTOMER;
-use crate::interaction::INTERACTION;
+use crate::interaction::{INTERACTION, ORDER_LINE};
 
 use super::catalogue::{Catalogue, Event, Field, Param};
 
@@ -109,18 +109,25 @@ fn permission() -> Vec<Field> {
 }
 
 fn interactions() -> Vec<Event> {
-    crate::interaction::property_names().into_iter().map(Event::interaction).collect()
+    let lines = [("order_line", "order", "A line of an order."), ("refunded_line", "refund", "A line of a refund.")];
+    let lines = lines.map(|(name, facts, doc)| {
+        let event = Event::new(Name::from_static(name), ORDER_LINE).of_facts(facts).doc(doc);
+        Event { properties: properties(&ORDER_LINE), ..event }
+    });
+    crate::interaction::property_names().into_iter().map(Event::interaction).chain(lines).collect()
+}
+
+/// The properties of the facts of a stream, as the library declares them.
+fn properties(stream: &Stream) -> Vec<Field> {
+    let declared = crate::interaction::declarations();
+    let own = declared.iter().filter(|one| one.target == Target::Stream(stream.clone())).flat_map(|one| &one.fields);
+    let kept = own.filter(|field| field.class != DataClass::FreeText);
+    kept.map(|field| Field::declared(field.name.clone(), field)).collect()
 }
 
 impl Event {
     /// An interaction, with the properties that all interactions have.
     pub fn interaction(name: Name) -> Self {
-        let declared = crate::interaction::declarations();
-        let own = declared.iter().filter(|one| one.target == Target::Stream(INTERACTION)).flat_map(|one| &one.fields);
-        let properties = own
-            .filter(|field| field.class != DataClass::FreeText)
-            .map(|field| Field::declared(field.name.clone(), field))
-            .collect();
-        Self { properties, ..Self::new(name, INTERACTION) }
+        Self { properties: properties(&INTERACTION), ..Self::new(name, INTERACTION) }
     }
 }

@@ -132,7 +132,22 @@ fn singular(word: &str) -> &str {
     word.strip_suffix('s').unwrap_or(word)
 }
 
+impl Stretch {
+    /// How long it is, where that is exact: of `last 90 days`.
+    pub(super) fn micros(self) -> Option<i64> {
+        if let Self::Last(length) = self { length.micros() } else { None }
+    }
+}
+
 impl Length {
+    /// How long it is, where that is exact.
+    pub(super) fn micros(self) -> Option<i64> {
+        match self {
+            Self::Exact(count, unit) => Some(i64::from(count) * unit.micros()),
+            Self::Calendar(..) => None,
+        }
+    }
+
     /// The longest one, in days: 200 years.
     const MAX_DAYS: u64 = 73_200;
 

@@ -2,11 +2,11 @@
 
 use crate::base::{Name, Value, ValueType, nearest};
 
-use super::ast::{AggFn, Aggregate, Function, Ident, Literal, Measure, Operand, OperandKind};
+use super::ast::{AggFn, Aggregate, Function, Ident, Literal, Measure, Operand, OperandKind, Sequence};
 use super::catalogue::{Catalogue, Event, Field};
 use super::check::Checker;
 use super::diagnostic::{Diagnostic, Place};
-use super::time::{Length, Shift, ZoneRef};
+use super::time::{Length, Shift, Stretch, ZoneRef};
 
 /// What is known of an operand before it has a value.
 #[derive(Clone, Debug)]
@@ -48,6 +48,11 @@ impl Type {
             _ => literal.unit().cloned(),
         };
         Self { unit, ..Self::of(literal.value_type()) }
+    }
+
+    /// A truth value that may be unknown.
+    pub fn truth() -> Self {
+        Self { unknown: true, ..Self::of(ValueType::Bool) }
     }
 
     pub const fn is_number(&self) -> bool {
@@ -109,6 +114,7 @@ impl Checker<'_> {
             OperandKind::Call(function, inner, zone) => self.call(*function, inner, zone, operand.place),
             OperandKind::Coalesce(inner, default) => self.coalesce(inner, default),
             OperandKind::Aggregate(aggregate) => self.aggregate(aggregate, operand.place),
+            OperandKind::Sequence(sequence) => self.sequence(sequence, operand.place),
         }
     }
 
@@ -234,34 +240,78 @@ impl Checker<'_> {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, place: Place) -> Option<Type> {
-        let word = if let Measure::Of(function, _) = &aggregate.measure { function.word() } else { "count" };
+        let word = match &aggregate.measure {
+            Measure::Of(function, _) => function.word(),
+            Measure::Nth(..) => "nth",
+            Measure::Rate(_) => "rate",
+            Measure::Count => "count",
+        };
         self.customer_only(word, place)?;
-        let catalogue = self.scope.catalogue;
-        for event in &aggregate.events {
-            let name = event.name.as_str();
-            if catalogue.event(name).is_none() {
-                let names = catalogue.events().map(|own| own.name.as_str());
-                let hint = nearest(name, names).map(|own| format!("did you mean `{own}`?"));
-                let what = format!("there is no event `{name}`");
-                return self.report(Diagnostic::new("E0101", event.place, what).maybe_suggest(hint));
-            }
-        }
+        self.known_events(&aggregate.events)?;
         if let Some(window) = &aggregate.window {
             self.event_window(window, place)?;
+        }
+        if let Measure::Rate(per) = &aggregate.measure {
+            let last = aggregate.window.as_ref().map(|window| window.stretch);
+            if !matches!((per, last), (Length::Exact(..), Some(Stretch::Last(Length::Exact(..))))) {
+                let what = "a rate is one of exact time in a window of exact time";
+                return self
+                    .report(Diagnostic::new("E0215", place, what).expected("`rate(30 days, order in last 90 days)`"));
+            }
         }
         let inner = self.scope.of_events(&aggregate.events);
         let outer = std::mem::replace(&mut self.scope, inner);
         let uncertain = aggregate.filter.as_ref().is_some_and(|filter| self.expr(filter));
         let property = match &aggregate.measure {
-            Measure::Count => None,
+            Measure::Count | Measure::Rate(_) => None,
             Measure::Of(function, ident) => Some((*function, ident, self.property(ident))),
+            Measure::Nth(_, ident) => Some((AggFn::Last, ident, self.property(ident))),
         };
         self.scope = outer;
         let Some((function, ident, property)) = property else {
-            return Some(Type { unknown: uncertain, ..Type::number(0, i64::MAX) });
+            let rate = matches!(aggregate.measure, Measure::Rate(_));
+            let count = if rate { Type::of(ValueType::Float) } else { Type::number(0, i64::MAX) };
+            return Some(Type { unknown: uncertain, ..count });
         };
         let property = property?;
         self.measured(function, ident, &property, uncertain)
+    }
+
+    fn known_events(&mut self, events: &[Ident]) -> Option<()> {
+        let catalogue = self.scope.catalogue;
+        let Some(unknown) = events.iter().find(|event| catalogue.event(event.name.as_str()).is_none()) else {
+            return Some(());
+        };
+        let name = unknown.name.as_str();
+        let hint = nearest(name, catalogue.events().map(|own| own.name.as_str()));
+        let hint = hint.map(|own| format!("did you mean `{own}`?"));
+        let what = format!("there is no event `{name}`");
+        self.report(Diagnostic::new("E0101", unknown.place, what).maybe_suggest(hint))
+    }
+
+    fn sequence(&mut self, sequence: &Sequence, place: Place) -> Option<Type> {
+        self.customer_only("steps", place)?;
+        if sequence.steps.len() > Sequence::MAX_STEPS {
+            let what = "a sequence of too many steps";
+            let expected = format!("at most {}", Sequence::MAX_STEPS);
+            return self.report(Diagnostic::new("E0007", place, what).expected(expected));
+        }
+        if [sequence.within, sequence.gap].iter().flatten().any(|length| matches!(length, Length::Calendar(..))) {
+            let what = "the time from one step to another is exact";
+            return self.report(Diagnostic::new("E0010", place, what).suggest("write `within 7 days`"));
+        }
+        if let Some(window) = &sequence.window {
+            self.event_window(window, place)?;
+        }
+        let mut unknown = false;
+        for chosen in sequence.steps.iter().chain(&sequence.without) {
+            self.known_events(&chosen.events)?;
+            let inner = self.scope.of_events(&chosen.events);
+            let outer = std::mem::replace(&mut self.scope, inner);
+            unknown |= chosen.filter.as_ref().is_some_and(|filter| self.expr(filter));
+            self.scope = outer;
+        }
+        Some(Type { unknown, ..Type::number(0, sequence.steps.len() as i64) })
     }
 
     fn measured(&mut self, function: AggFn, ident: &Ident, property: &Field, uncertain: bool) -> Option<Type> {

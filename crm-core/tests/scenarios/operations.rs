@@ -194,6 +194,13 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("segments.load_columns", |crm, with| data(crm.segments().load_columns(with.take("threads")?))),
     ("segments.drop_columns", |crm, _| data(crm.segments().drop_columns())),
     ("segments.columns_info", |crm, _| data(crm.segments().columns_info())),
+    ("segments.try_out", |crm, with| data(crm.segments().try_out(&with.take("trial")?))),
+    ("segments.relation", |crm, with| {
+        data(crm.segments().relation(&with.take::<String>("one_text")?, &with.take::<String>("other_text")?))
+    }),
+    ("segments.to_sql", |crm, with| {
+        data(crm.segments().to_sql(&with.take::<String>("text")?, &with.take("view")?, with.take("dialect")?))
+    }),
     ("scores.purchases", |crm, with| {
         data(crm.scores().purchases(with.take("currency")?, &with.take("zone")?, with.take("as_of")?))
     }),

@@ -3,7 +3,7 @@
 use crm_core::base::{CalendarUnit, Currency, Date, Id, Money, Name, Text, Timestamp, Value};
 use crm_core::segment::{
     AggFn, Aggregate, Bound, Check, CmpOp, ExactUnit, Expr, Fold, Function, Ident, Length, Literal, Measure, Operand,
-    OperandKind, Place, Quantifier, SegmentRef, Shift, Stretch, TextOp, TimeWindow, ZoneRef,
+    OperandKind, Place, Quantifier, SegmentRef, Selection, Sequence, Shift, Stretch, TextOp, TimeWindow, ZoneRef,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -148,6 +148,9 @@ fn aggregate(filter: BoxedStrategy<Expr>) -> BoxedStrategy<OperandKind> {
     let measure = prop_oneof![
         Just(Measure::Count),
         (select(AggFn::ALL), ident()).prop_map(|(function, property)| Measure::Of(function, property)),
+        ((-9_i32..9).prop_filter("not 0", |number| *number != 0), ident())
+            .prop_map(|(number, property)| Measure::Nth(number, property)),
+        length().prop_map(Measure::Rate),
     ];
     (measure, vec(ident(), 0..3), option::of(window()), option::of(filter))
         .prop_map(|(measure, events, window, filter)| {
@@ -156,9 +159,21 @@ fn aggregate(filter: BoxedStrategy<Expr>) -> BoxedStrategy<OperandKind> {
         .boxed()
 }
 
+fn sequence(filter: BoxedStrategy<Expr>) -> BoxedStrategy<OperandKind> {
+    let chosen =
+        (vec(ident(), 0..3), option::of(filter)).prop_map(|(events, filter)| Selection { events, filter }).boxed();
+    let limits = (option::of(length()), option::of(length()), option::of(window()));
+    (vec(chosen.clone(), 1..4), option::of(chosen), limits)
+        .prop_map(|(steps, without, (within, gap, window))| {
+            OperandKind::Sequence(Box::new(Sequence { steps, without, within, gap, window }))
+        })
+        .boxed()
+}
+
 /// Everything but constants: with these a condition begins.
 fn subject(filter: BoxedStrategy<Expr>) -> BoxedStrategy<Operand> {
-    let leaf = prop_oneof![3 => leaf_operand(), 2 => aggregate(filter)].prop_map(Operand::new);
+    let leaf =
+        prop_oneof![3 => leaf_operand(), 2 => aggregate(filter.clone()), 1 => sequence(filter)].prop_map(Operand::new);
     leaf.prop_recursive(2, 4, 1, |inner| {
         prop_oneof![
             (select(Function::ALL), inner.clone(), zone()).prop_map(|(function, inner, zone)| OperandKind::Call(

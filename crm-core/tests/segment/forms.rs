@@ -136,7 +136,7 @@ fn what_cannot_be_read_says_where_and_why() {
         ("a b", "E0005", 2..3, "`and`, `or` or the end"),
         ("(a", "E0005", 2..2, "`)`"),
         ("a is big", "E0005", 5..8, "`missing` or `present`"),
-        ("a not = 3", "E0005", 6..7, "`in`, `between`, `has`, `contains`, `like`, `starts` or `ends`"),
+        ("a not = 3", "E0005", 6..7, "`in`, `between`, `has`, `contains`, `like`, `matches`, `starts` or `ends`"),
         ("3 < a", "E0005", 0..1, "a field or a measure"),
         ("at least 0 of (a)", "E0008", 0..17, "a number from 1 to 1"),
         ("at least 3 of (a, b)", "E0008", 0..20, "a number from 1 to 2"),

@@ -1,8 +1,10 @@
 //! The segment language, through its public API.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::doc_markdown, reason = "tests")]
 
+mod algebra;
 mod arbitrary;
 mod bulk;
+mod corpus;
 mod differential;
 mod findings;
 mod fixtures;

@@ -9,7 +9,7 @@ use crm_core::base::{CalendarUnit, Currency, Date, LeapDay, Missing, Timestamp, 
 use crm_core::fact::Fact;
 use crm_core::segment::{
     AggFn, Aggregate, Bound, Catalogue, Check, CmpOp, Definitions, Event, Expr, Fold, Function, Length, Measure,
-    Operand, OperandKind, Quantifier, Shift, Stretch, Test, TextOp, TimeWindow, Truth, ZoneRef,
+    Operand, OperandKind, Quantifier, Selection, Sequence, Shift, Stretch, Test, TextOp, TimeWindow, Truth, ZoneRef,
 };
 
 use crate::world::{Customer, TEXTS};
@@ -116,11 +116,15 @@ impl Oracle<'_> {
             _ => maybe(exactly.map(|own| match (&test.check, own) {
                 (Check::Holds, V::Bool(truth)) => *truth,
                 (Check::Text(op, pattern, fold), V::Text(text)) => {
+                    // The text is folded, the expression is not.
+                    let expression = pattern.as_str();
+                    let matches = |text: &str| EXPRESSIONS.iter().find(|(own, _)| *own == expression).unwrap().1(text);
                     let (text, pattern) = (folded(text, *fold), folded(pattern, *fold));
                     match op {
                         TextOp::StartsWith => text.starts_with(&pattern),
                         TextOp::EndsWith => text.ends_with(&pattern),
                         TextOp::Contains => text.contains(&pattern),
+                        TextOp::Matches => matches(&text),
                         _ => like(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>()),
                     }
                 }
@@ -269,6 +273,7 @@ impl Oracle<'_> {
                 _ => Found::Uncertain,
             },
             OperandKind::Aggregate(aggregate) => self.aggregate(aggregate),
+            OperandKind::Sequence(sequence) => self.sequence(sequence),
             _ => unreachable!(),
         }
     }
@@ -331,14 +336,32 @@ impl Oracle<'_> {
                 };
                 let all: Vec<&Fact> = self.customer.facts.iter().collect();
                 let all: Vec<&Fact> = all.iter().filter(counted).copied().collect();
+                if let Measure::Rate(per) = &aggregate.measure {
+                    let Some(TimeWindow { stretch: Stretch::Last(last), .. }) = &aggregate.window else {
+                        panic!("checked")
+                    };
+                    let rate = V::Number(all.len() as f64 * micros(*per) as f64 / micros(*last) as f64);
+                    return Found::Between(rate.clone(), rate);
+                }
                 measure(&aggregate.measure, &all, &events)
             })
             .collect();
         // A mean, a first and a last value are not bounded: they are known, or they are not.
-        let bounded = !matches!(&aggregate.measure, Measure::Of(AggFn::Avg | AggFn::First | AggFn::Last, _));
+        let bounded =
+            !matches!(&aggregate.measure, Measure::Of(AggFn::Avg | AggFn::First | AggFn::Last, _) | Measure::Nth(..));
         let decided = match &aggregate.measure {
             Measure::Of(AggFn::First, _) => first_is_sure(sure.first(), open.first(), false),
             Measure::Of(AggFn::Last, _) => first_is_sure(sure.last(), open.last(), true),
+            Measure::Nth(number, _) => {
+                let counted = |fact: &Fact, among: &[&Fact]| among.iter().any(|one| std::ptr::eq(*one, fact));
+                let all = self.customer.facts.iter().filter(|fact| counted(fact, &sure) || counted(fact, &open));
+                let mut certain: Vec<bool> = all.map(|fact| counted(fact, &sure)).collect();
+                if *number < 0 {
+                    certain.reverse();
+                }
+                let number = number.unsigned_abs() as usize;
+                certain.len() < number || certain[..number].iter().all(|certain| *certain)
+            }
             _ => open.is_empty(),
         };
         if !bounded && !decided {
@@ -358,6 +381,87 @@ impl Oracle<'_> {
             (bounds, world) if bounds == *world => bounds,
             _ => Found::Uncertain,
         })
+    }
+}
+
+/// Which texts a regular expression matches.
+type Meaning = fn(&str) -> bool;
+
+/// Regular expressions that the tests use, and what they mean.
+pub const EXPRESSIONS: [(&str, Meaning); 6] = [
+    ("^a", |text| text.starts_with('a')),
+    ("n+", |text| text.contains('n')),
+    ("^(anna|gold)$", |text| text == "anna" || text == "gold"),
+    ("^(DE|AT)$", |text| text == "DE" || text == "AT"),
+    ("s{2}", |text| text.contains("ss")),
+    ("^.{4}$", |text| text.chars().count() == 4),
+];
+
+fn micros(length: Length) -> i64 {
+    let Length::Exact(count, unit) = length else { panic!("exact") };
+    i64::from(count) * unit.micros()
+}
+
+/// Tries every way to take steps, one event after the other.
+struct Steps<'a> {
+    at: Vec<i64>,
+    /// Of each event: which steps it is, and whether it breaks off.
+    is: &'a [(Vec<bool>, bool)],
+    within: Option<i64>,
+    gap: Option<i64>,
+}
+
+impl Steps<'_> {
+    fn deepest(&self, begun: Option<(usize, usize)>, taken: usize) -> usize {
+        let from = begun.map_or(0, |(_, last)| last + 1);
+        let mut deepest = taken;
+        for next in from..self.at.len() {
+            if begun.is_some() && self.is[next].1 {
+                break;
+            }
+            let in_time = begun.is_none_or(|(first, last)| {
+                self.within.is_none_or(|within| self.at[next] - self.at[first] <= within)
+                    && self.gap.is_none_or(|gap| self.at[next] - self.at[last] <= gap)
+            });
+            if in_time && self.is[next].0.get(taken) == Some(&true) {
+                let first = begun.map_or(next, |(first, _)| first);
+                deepest = deepest.max(self.deepest(Some((first, next)), taken + 1));
+            }
+        }
+        deepest
+    }
+}
+
+impl Oracle<'_> {
+    fn chosen(&self, chosen: &Selection, fact: &Fact) -> Truth {
+        let named = |event: &&Event| chosen.events.is_empty() || chosen.events.iter().any(|one| one.name == event.name);
+        let events: Vec<&Event> = self.catalogue.events().filter(named).collect();
+        if !events.iter().any(|event| event.name == fact.name && event.stream == fact.stream) {
+            return Truth::False;
+        }
+        chosen.filter.as_ref().map_or(Truth::True, |filter| self.expr(filter, Some((fact, &events))))
+    }
+
+    fn sequence(&self, sequence: &Sequence) -> Found {
+        let in_time = |fact: &&Fact| {
+            fact.at <= self.now && sequence.window.as_ref().is_none_or(|window| self.inside(window, &V::Time(fact.at)))
+        };
+        let facts: Vec<&Fact> = self.customer.facts.iter().filter(in_time).collect();
+        let deepest = |step: fn(Truth) -> bool, breaks: fn(Truth) -> bool| {
+            let is: Vec<(Vec<bool>, bool)> = facts
+                .iter()
+                .map(|fact| {
+                    let steps = sequence.steps.iter().map(|chosen| step(self.chosen(chosen, fact))).collect();
+                    (steps, sequence.without.as_ref().is_some_and(|chosen| breaks(self.chosen(chosen, fact))))
+                })
+                .collect();
+            let (within, gap) = (sequence.within.map(micros), sequence.gap.map(micros));
+            let at = facts.iter().map(|fact| fact.at.as_micros()).collect();
+            V::Number(Steps { at, is: &is, within, gap }.deepest(None, 0) as f64)
+        };
+        let least = deepest(|truth| truth == Truth::True, |truth| truth != Truth::False);
+        let most = deepest(|truth| truth != Truth::False, |truth| truth == Truth::True);
+        Found::Between(least, most)
     }
 }
 
@@ -381,7 +485,18 @@ fn first_is_sure(sure: Option<&&Fact>, open: Option<&&Fact>, last: bool) -> bool
 fn measure(measure: &Measure, facts: &[&Fact], events: &[&Event]) -> Found {
     let exactly = |value: V| Found::Between(value.clone(), value);
     let number = |number: f64| exactly(V::Number(number));
-    let Measure::Of(function, ident) = measure else { return number(facts.len() as f64) };
+    let (function, ident) = match measure {
+        Measure::Of(function, ident) => (function, ident),
+        Measure::Nth(place, ident) => {
+            let mut facts = facts.to_vec();
+            if *place < 0 {
+                facts.reverse();
+            }
+            let fact = facts.get(place.unsigned_abs() as usize - 1);
+            return fact.map_or(Found::Absent, |fact| property(fact, events, ident.name.as_str()));
+        }
+        _ => return number(facts.len() as f64),
+    };
     let name = ident.name.as_str();
     let found: Vec<Found> = facts.iter().map(|fact| property(fact, events, name)).collect();
     let known: Vec<V> =

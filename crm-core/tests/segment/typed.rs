@@ -4,6 +4,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::oracle::EXPRESSIONS;
 use crate::world::{TEXTS, zone_name};
 
 type Text = BoxedStrategy<String>;
@@ -129,6 +130,8 @@ fn texts_compared(own: Text) -> Text {
         4 => (own.clone(), word, text(), fold()).prop_map(|(a, word, b, fold)| format!("{a} {word} {b}{fold}")),
         1 => (own.clone(), like, pick(&["", " ci"])).prop_map(|(a, pattern, fold)| format!("{a} like {pattern}{fold}")),
         2 => listed(own.clone(), text(), fold()),
+        1 => (own.clone(), select(EXPRESSIONS.to_vec()), fold())
+            .prop_map(|(own, (expression, _), fold)| format!("{own} matches {expression:?}{fold}")),
         1 => own.prop_map(|own| format!("{own} is missing")),
     ]
     .boxed()
@@ -232,6 +235,60 @@ fn count() -> Text {
     .boxed()
 }
 
+fn exact_length() -> Text {
+    (1_u32..40, select(vec!["hours", "days", "weeks"])).prop_map(|(count, unit)| format!("{count} {unit}")).boxed()
+}
+
+/// Events with a condition that suits them.
+fn step() -> Text {
+    let visits = option::of(pick(&["channel = \"anna\"", "channel contains \"n\" ci", "amount >= 1.00 EUR"]));
+    prop_oneof![
+        2 => option::of(of_event()).prop_map(|filter| filter.map_or("order".to_owned(), |one| format!("order where {one}"))),
+        2 => visits.prop_map(|filter| filter.map_or("visit".to_owned(), |one| format!("order | visit where {one}"))),
+        1 => pick(&["\"Cart Created\"", "any event"]),
+    ]
+    .boxed()
+}
+
+fn steps() -> Text {
+    let limit = |word: &'static str, inner: Text| {
+        option::of(inner).prop_map(move |inner| inner.map_or(String::new(), |inner| format!(", {word} {inner}")))
+    };
+    let limits = (limit("within", exact_length()), limit("gap", exact_length()), limit("without", step()));
+    (proptest::collection::vec(step(), 1..4), limits, limit("in", window(false, true)))
+        .prop_map(|(steps, (within, gap, without), window)| {
+            format!("({}{within}{gap}{without}{window})", steps.join(" -> "))
+        })
+        .boxed()
+}
+
+fn habit() -> Text {
+    let filter = || option::of(of_event()).prop_map(|one| one.map_or(String::new(), |one| format!(" where {one}")));
+    prop_oneof![
+        (length(), filter()).prop_map(|(length, filter)| format!("stopped(order for {length}{filter})")),
+        (exact_length(), exact_length(), filter())
+            .prop_map(|(pause, last, filter)| format!("resumed(order after {pause} in last {last}{filter})")),
+        (1_u32..4, 4_u32..7, filter())
+            .prop_map(|(least, all, filter)| format!("regular(order in {least} of last {all} weeks{filter})")),
+    ]
+    .boxed()
+}
+
+fn nth(property: &'static str) -> Text {
+    (select(vec![-3, -2, -1, 1, 2, 3]), orders())
+        .prop_map(move |(number, orders)| format!("nth({number}, {property} of {orders})"))
+        .boxed()
+}
+
+fn rate() -> Text {
+    (exact_length(), exact_length(), option::of(of_event()))
+        .prop_map(|(per, last, filter)| {
+            let filter = filter.map_or(String::new(), |filter| format!(" where {filter}"));
+            format!("rate({per}, order in last {last}{filter})")
+        })
+        .boxed()
+}
+
 fn leaf() -> Text {
     let whole = prop_oneof![
         2 => pick(&["f.int", "f.count", "points(\"main\")", "size(f.tags)", "coalesce(f.int, 3)", "f.days", "bucket(\"s\", 4)"]),
@@ -240,11 +297,15 @@ fn leaf() -> Text {
         }),
         2 => count(),
         2 => measured(&["sum", "avg", "min", "max", "first", "last"], "quantity"),
+        1 => nth("quantity"),
+        1 => rate(),
+        2 => steps().prop_map(|steps| format!("steps{steps}")),
     ]
     .boxed();
     let amount = prop_oneof![
         pick(&["f.money", "f.debt", "coalesce(f.money, 1.00 EUR)"]),
         measured(&["sum", "avg", "min", "max", "first", "last"], "amount"),
+        nth("amount"),
     ]
     .boxed();
     let number = prop_oneof![pick(&["f.float", "f.share"]), measured(&["sum", "avg", "min", "max"], "rating")].boxed();
@@ -271,6 +332,8 @@ fn leaf() -> Text {
         1 => (pick(&["anniversary", "anniversary_february"]), dates(true)).prop_map(|(call, window)| format!("{call}(f.date) in {window}")),
         1 => pick(&["f.bool", "f.flag", "f.bool = f.flag", "segment(\"rich\")", "segment(\"active\")", "true", "false"]),
         1 => measured(&["last"], "gift"),
+        1 => habit(),
+        1 => steps().prop_map(|steps| format!("sequence{steps}")),
         1 => (pick(&["exists", "never"]), orders()).prop_map(|(word, orders)| format!("{word}({orders})")),
     ]
     .boxed()

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from ._core import Money
 from ._model import Personal, Word, model
-from .base import AsOf, CustomerId, DataClass, Id, Missing, ProgrammeId, SegmentId, Value, ValueType, Window
+from .base import (
+    AsOf,
+    CustomerId,
+    DataClass,
+    Fields,
+    Id,
+    Missing,
+    ProgrammeId,
+    SegmentId,
+    Value,
+    ValueType,
+    Window,
+)
 
 
 @model
@@ -128,6 +142,8 @@ class Event:
         Its name: that of the facts.
     stream : str
         The stream of the facts.
+    facts : str | None
+        What the facts are called, where that is another name.
     properties : Sequence[Field]
         What is known of each, beside the properties that all have.
     doc : str
@@ -138,6 +154,7 @@ class Event:
     stream: str
     properties: Sequence[Field]
     doc: str
+    facts: str | None = None
 
 
 @model
@@ -595,3 +612,135 @@ class MembershipCauseRecord:
 
 MembershipCause: TypeAlias = Literal["time", "definition"] | MembershipCauseFact | MembershipCauseRecord
 """Why a membership changed."""
+
+
+@model
+class TrialFact:
+    """Something that has happened to somebody who is made up.
+
+    Attributes
+    ----------
+    name : str
+        What.
+    at : datetime
+        When.
+    stream : str | None
+        The stream of facts; interactions if not given.
+    amount : Money | None
+        The money it is about.
+    points : int | None
+        The points it is about.
+    fields : Fields
+        Everything else.
+    """
+
+    name: str
+    at: datetime
+    stream: str | None = None
+    amount: Money | None = None
+    points: int | None = None
+    fields: Fields = field(default_factory=dict)
+
+
+@model
+class Trial:
+    """An expression, and somebody to try it out on.
+
+    Attributes
+    ----------
+    text : str
+        The expression.
+    now : datetime
+        The instant of evaluation.
+    zone : str
+        The zone whose days and months are meant where none is named.
+    customer : CustomerId | None
+        Who, for samples; nobody in particular if not given.
+    fields : Fields
+        The values of fields by their names, with arguments in parentheses (`reachable(email, news)`). Others are
+        missing.
+    facts : Sequence[TrialFact]
+        What has happened, in any order.
+    """
+
+    text: str
+    now: datetime
+    zone: str = "UTC"
+    customer: CustomerId | None = None
+    fields: Fields = field(default_factory=dict)
+    facts: Sequence[TrialFact] = ()
+
+
+@model
+class TrialAnswer:
+    """The answer to a trial.
+
+    Attributes
+    ----------
+    truth : Truth
+        The answer.
+    words : str
+        How it came about, in words.
+    next_change : NextChange
+        When membership is another one, if nothing is learned until then.
+    """
+
+    truth: Truth
+    words: str
+    next_change: NextChange
+
+
+@model
+class Relation:
+    """How the members of two expressions go together.
+
+    Each answer is one about all customers that there can be; it is unknown where it cannot be told.
+
+    Attributes
+    ----------
+    implies : Truth
+        Whether every member of the first is one of the second.
+    implied_by : Truth
+        Whether every member of the second is one of the first.
+    equivalent : Truth
+        Whether both always have the same members.
+    disjoint : Truth
+        Whether nobody can be a member of both.
+    overlap : Truth
+        Whether somebody can be a member of both.
+    """
+
+    implies: Truth
+    implied_by: Truth
+    equivalent: Truth
+    disjoint: Truth
+    overlap: Truth
+
+
+class SqlDialect(Word):
+    """A dialect of SQL."""
+
+    SQLITE = "sqlite"
+    """SQLite from 3.23."""
+    POSTGRES = "postgres"
+    """PostgreSQL."""
+    DUCKDB = "duckdb"
+    """DuckDB."""
+    SPARK = "spark"
+    """Spark SQL."""
+
+
+@model
+class SqlText:
+    """A segment as SQL, or why it cannot be one.
+
+    Attributes
+    ----------
+    sql : str | None
+        A query for the ids of the members; nothing when some question cannot be said in SQL.
+    refused : Sequence[str]
+        The questions that cannot be said with exactly the same meaning.
+    """
+
+    sql: str | None = None
+    refused: Sequence[str] = ()

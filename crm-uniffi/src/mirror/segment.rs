@@ -2,6 +2,7 @@
 
 use crm_core::base::*;
 use crm_core::crm::{ColumnsInfo, Membership, Segment, SegmentDiff, SegmentVersion, SegmentView, Ticked, WhyNot};
+use crm_core::crm::{Trial, TrialAnswer, TrialFact};
 use crm_core::segment::*;
 use std::collections::BTreeMap;
 
@@ -96,6 +97,98 @@ pub struct ColumnsInfo {
     pub events: u64,
     /// How many bytes they take.
     pub bytes: u64,
+}
+
+/// An expression, and somebody to try it out on.
+#[uniffi::remote(Record)]
+pub struct Trial {
+    /// The expression.
+    pub text: String,
+    /// The instant of evaluation.
+    pub now: Timestamp,
+    /// The zone whose days and months are meant where none is named.
+    pub zone: Zone,
+    /// Who, for samples; nobody in particular if not given.
+    #[uniffi(default)]
+    pub customer: Option<CustomerId>,
+    /// The values of fields by their names, with arguments in parentheses (`reachable(email, news)`). Others are missing.
+    #[uniffi(default)]
+    pub fields: Fields,
+    /// What has happened, in any order.
+    #[uniffi(default)]
+    pub facts: Vec<TrialFact>,
+}
+
+/// Something that has happened to somebody who is made up.
+#[uniffi::remote(Record)]
+pub struct TrialFact {
+    /// What.
+    pub name: Name,
+    /// When.
+    pub at: Timestamp,
+    /// The stream of facts; interactions if not given.
+    #[uniffi(default)]
+    pub stream: Option<Stream>,
+    /// The money it is about.
+    #[uniffi(default)]
+    pub amount: Option<Money>,
+    /// The points it is about.
+    #[uniffi(default)]
+    pub points: Option<i64>,
+    /// Everything else.
+    #[uniffi(default)]
+    pub fields: Fields,
+}
+
+/// The answer to a trial.
+#[uniffi::remote(Record)]
+pub struct TrialAnswer {
+    /// The answer.
+    pub truth: Truth,
+    /// How it came about, in words.
+    pub words: Text,
+    /// When membership is another one, if nothing is learned until then.
+    pub next_change: NextChange,
+}
+
+/// How the members of two expressions go together. Each answer is one about all customers that there can be; it is
+/// unknown where it cannot be told.
+#[uniffi::remote(Record)]
+pub struct Relation {
+    /// Whether every member of the first is one of the second.
+    pub implies: Truth,
+    /// Whether every member of the second is one of the first.
+    pub implied_by: Truth,
+    /// Whether both always have the same members.
+    pub equivalent: Truth,
+    /// Whether nobody can be a member of both.
+    pub disjoint: Truth,
+    /// Whether somebody can be a member of both.
+    pub overlap: Truth,
+}
+
+/// A dialect of SQL.
+#[uniffi::remote(Enum)]
+#[non_exhaustive]
+pub enum SqlDialect {
+    /// SQLite from 3.23.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// `DuckDB`.
+    Duckdb,
+    /// Spark SQL.
+    Spark,
+}
+
+/// A segment as SQL, or why it cannot be one.
+#[uniffi::remote(Record)]
+pub struct SqlText {
+    /// A query for the ids of the members; nothing when some question cannot be said in SQL.
+    #[uniffi(default)]
+    pub sql: Option<String>,
+    /// The questions that cannot be said with exactly the same meaning.
+    pub refused: Vec<Text>,
 }
 
 /// When a customer joins or leaves without any new data.
@@ -344,6 +437,9 @@ pub struct Event {
     pub name: Name,
     /// The stream of the facts.
     pub stream: Stream,
+    /// What the facts are called, where that is another name.
+    #[uniffi(default)]
+    pub facts: Option<Name>,
     /// What is known of each, beside the properties that all have.
     pub properties: Vec<Field>,
     /// One sentence for those who write segments.

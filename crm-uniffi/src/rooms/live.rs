@@ -1,8 +1,10 @@
 //! The handle on segments, further: live segments, reasons, and columns.
 
 use crm_core::base::{CustomerId, Name, Timestamp};
-use crm_core::crm::{ColumnsInfo, Segment, SegmentDiff, SegmentVersion, SegmentView, Ticked, WhyNot};
-use crm_core::segment::{LiveSegments, MembershipChange, NextChange};
+use crm_core::crm::{
+    ColumnsInfo, Segment, SegmentDiff, SegmentVersion, SegmentView, Ticked, Trial, TrialAnswer, WhyNot,
+};
+use crm_core::segment::{LiveSegments, MembershipChange, NextChange, Relation, SqlDialect, SqlText};
 
 use super::BlockingSegments;
 use crate::{CrmError, guard};
@@ -95,5 +97,20 @@ impl BlockingSegments {
     /// What the columns hold, after they have taken in what was written; nothing when there are none.
     pub fn columns_info(&self) -> Result<Option<ColumnsInfo>, CrmError> {
         guard(|| self.0.columns_info())
+    }
+
+    /// Evaluates an expression for a customer who is made up, with the catalogue and the segments of this engine.
+    pub fn try_out(&self, trial: Trial) -> Result<TrialAnswer, CrmError> {
+        guard(|| self.0.try_out(&trial))
+    }
+
+    /// How the members of two expressions go together, whoever the customers are. Unknown where it cannot be told.
+    pub fn relation(&self, one_text: String, other_text: String) -> Result<Relation, CrmError> {
+        guard(|| self.0.relation(&one_text, &other_text))
+    }
+
+    /// An expression as SQL: a query for the ids of its members at the instant of the view, or what cannot be said.
+    pub fn to_sql(&self, text: String, view: SegmentView, dialect: SqlDialect) -> Result<SqlText, CrmError> {
+        guard(|| self.0.to_sql(&text, &view, dialect))
     }
 }

@@ -178,7 +178,7 @@ impl<'p> Planner<'p> {
 
     /// A count or a sum without a condition, compared with constants.
     fn measure(&self, measured: &'p Measured, question: &Question) -> Option<Step<'p>> {
-        if measured.filter.is_some() {
+        if measured.filter.is_some() || measured.rate.is_some() {
             return None;
         }
         let events = &self.columns.events;
@@ -244,7 +244,7 @@ impl<'p> Planner<'p> {
             Term::Now(index) | Term::Today(index) => self.is_resolved(*index),
             Term::Call(_, inner, zone) => !matches!(zone, ZoneSource::Customer(..)) && self.slots(inner, slots),
             Term::Coalesce(inner, _) => self.slots(inner, slots),
-            Term::Bucket { .. } | Term::Aggregate(_) => false,
+            Term::Bucket { .. } | Term::Aggregate(_) | Term::Sequence(_) => false,
         }
     }
 }
@@ -283,7 +283,7 @@ fn numbers(probe: Option<&Probe>, fits: impl Fn(&Scale) -> bool) -> Option<(i64,
 fn reads_events(leaf: &Leaf) -> bool {
     fn looks(term: &Term) -> bool {
         match term {
-            Term::Aggregate(_) => true,
+            Term::Aggregate(_) | Term::Sequence(_) => true,
             Term::Call(_, inner, _) | Term::Coalesce(inner, _) => looks(inner),
             _ => false,
         }

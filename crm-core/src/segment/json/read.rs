@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::base::{Name, Text, Value};
 use crate::segment::ast::{
     AggFn, Aggregate, Check, CmpOp, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier,
-    SegmentRef, Test, TextOp,
+    SegmentRef, Selection, Sequence, Test, TextOp,
 };
 use crate::segment::diagnostic::{Diagnostic, Place, TextSpan};
 use crate::segment::size::{MAX_DEPTH, check_size, too_deep};
@@ -178,8 +178,11 @@ fn operand_node(key: &str, value: &Json, depth: usize) -> Read<OperandKind> {
         };
         return Ok(OperandKind::Call(function, Box::new(at(0, operand(inner, depth + 1))?), zone));
     }
-    if key == "count" || AggFn::from_key(key).is_some() {
-        return aggregate(AggFn::from_key(key), value, depth).map(|one| OperandKind::Aggregate(Box::new(one)));
+    if matches!(key, "count" | "nth" | "rate") || AggFn::from_key(key).is_some() {
+        return aggregate(key, value, depth).map(|one| OperandKind::Aggregate(Box::new(one)));
+    }
+    if key == "steps" {
+        return sequence(value, depth).map(|one| OperandKind::Sequence(Box::new(one)));
     }
     match key {
         "field" => {
@@ -208,24 +211,62 @@ fn operand_node(key: &str, value: &Json, depth: usize) -> Read<OperandKind> {
     }
 }
 
-fn aggregate(function: Option<AggFn>, value: &Json, depth: usize) -> Read<Aggregate> {
-    let parts = object(value, &["of", "events", "in", "where"])?;
-    let ident = |json: &Json| name(json).map(Ident::new);
-    let measure = match (function, parts.get("of")) {
-        (None, None) => Measure::Count,
-        (Some(function), Some(of)) => Measure::Of(function, at("of", ident(of))?),
-        _ => return bad("a property (`of`), and none for a count"),
+fn ident(json: &Json) -> Read<Ident> {
+    name(json).map(Ident::new)
+}
+
+fn aggregate(key: &str, value: &Json, depth: usize) -> Read<Aggregate> {
+    let known: &[&str] = match key {
+        "nth" => &["n", "of", "events", "in", "where"],
+        "rate" => &["per", "events", "in", "where"],
+        _ => &["of", "events", "in", "where"],
     };
+    let parts = object(value, known)?;
+    let measure = match (key, AggFn::from_key(key), parts.get("of")) {
+        ("count", _, None) => Measure::Count,
+        ("nth", _, Some(of)) => {
+            let number = parts.get("n").and_then(Json::as_i64).and_then(|number| i32::try_from(number).ok());
+            match number.filter(|number| *number != 0 && *number != i32::MIN) {
+                Some(number) => Measure::Nth(number, at("of", ident(of))?),
+                None => return at("n", bad("1 for the first, -1 for the last")),
+            }
+        }
+        ("rate", _, None) => match parts.get("per") {
+            Some(per) => Measure::Rate(at("per", length(per))?),
+            None => return bad("how long a time the rate is for (`per`)"),
+        },
+        (_, Some(function), Some(of)) => Measure::Of(function, at("of", ident(of))?),
+        _ => return bad("a property (`of`), and none for a count or rate"),
+    };
+    let Selection { events, filter } = selected(parts, depth)?;
+    Ok(Aggregate { measure, events, filter, window: parts.get("in").map(|json| at("in", window(json))).transpose()? })
+}
+
+fn sequence(value: &Json, depth: usize) -> Read<Sequence> {
+    let parts = object(value, &["steps", "without", "within", "gap", "in"])?;
+    let chosen = |json: &Json| selected(object(json, &["events", "where"])?, depth + 1);
+    let steps = parts.get("steps").map_or_else(|| bad("at least one step"), |all| each(all, chosen));
+    let steps = at("steps", steps)?;
+    if steps.is_empty() {
+        return at("steps", bad("at least one step"));
+    }
+    let limit = |key| parts.get(key).map(|json| at(key, length(json))).transpose();
+    Ok(Sequence {
+        steps,
+        without: parts.get("without").map(|json| at("without", chosen(json))).transpose()?,
+        within: limit("within")?,
+        gap: limit("gap")?,
+        window: parts.get("in").map(|json| at("in", window(json))).transpose()?,
+    })
+}
+
+/// Which events, and what must be true of each.
+fn selected(parts: &Map<String, Json>, depth: usize) -> Read<Selection> {
     let events = match parts.get("events").map(|events| at("events", each(events, ident))).transpose()? {
         Some(events) if events.is_empty() => return at("events", bad("at least one name")),
         events => events.unwrap_or_default(),
     };
-    Ok(Aggregate {
-        measure,
-        events,
-        window: parts.get("in").map(|json| at("in", window(json))).transpose()?,
-        filter: parts.get("where").map(|json| at("where", expr(json, depth + 1))).transpose()?,
-    })
+    Ok(Selection { events, filter: parts.get("where").map(|json| at("where", expr(json, depth + 1))).transpose()? })
 }
 
 fn literal(json: &Json) -> Read<Literal> {

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::base::Name;
-use crate::segment::ast::{Aggregate, Check, Expr, Fold, Literal, Measure, Operand, OperandKind, Test};
+use crate::segment::ast::{
+    Aggregate, Check, Expr, Fold, Ident, Literal, Measure, Operand, OperandKind, Selection, Sequence, Test,
+};
 use crate::segment::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef};
 
 fn node(key: &str, value: Json) -> Json {
@@ -88,6 +90,7 @@ fn operand(operand: &Operand) -> Json {
             node("coalesce", json!([self::operand(inner), self::literal(default)]))
         }
         OperandKind::Aggregate(aggregate) => self::aggregate(aggregate),
+        OperandKind::Sequence(sequence) => self::sequence(sequence),
     }
 }
 
@@ -99,17 +102,45 @@ fn aggregate(aggregate: &Aggregate) -> Json {
             parts.insert("of".into(), text(&property.name));
             function.key()
         }
+        Measure::Nth(number, property) => {
+            parts.insert("n".into(), (*number).into());
+            parts.insert("of".into(), text(&property.name));
+            "nth"
+        }
+        Measure::Rate(per) => {
+            parts.insert("per".into(), length(*per));
+            "rate"
+        }
     };
-    if !aggregate.events.is_empty() {
-        parts.insert("events".into(), aggregate.events.iter().map(|event| text(&event.name)).collect());
-    }
+    selected(&mut parts, &aggregate.events, aggregate.filter.as_ref());
     if let Some(window) = &aggregate.window {
         parts.insert("in".into(), self::window(window));
     }
-    if let Some(filter) = &aggregate.filter {
+    node(key, Json::Object(parts))
+}
+
+fn selected(parts: &mut Map<String, Json>, events: &[Ident], filter: Option<&Expr>) {
+    if !events.is_empty() {
+        parts.insert("events".into(), events.iter().map(|event| text(&event.name)).collect());
+    }
+    if let Some(filter) = filter {
         parts.insert("where".into(), expr(filter));
     }
-    node(key, Json::Object(parts))
+}
+
+fn sequence(sequence: &Sequence) -> Json {
+    let chosen = |chosen: &Selection| {
+        let mut parts = Map::new();
+        selected(&mut parts, &chosen.events, chosen.filter.as_ref());
+        Json::Object(parts)
+    };
+    let mut parts = Map::from_iter([("steps".to_owned(), sequence.steps.iter().map(chosen).collect())]);
+    let mut put = |key: &str, value: Option<Json>| parts.extend(value.map(|value| (key.to_owned(), value)));
+    put("without", sequence.without.as_ref().map(chosen));
+    put("within", sequence.within.map(length));
+    put("gap", sequence.gap.map(length));
+    put("in", sequence.window.as_ref().map(window));
+    node("steps", Json::Object(parts))
 }
 
 fn length(length: Length) -> Json {

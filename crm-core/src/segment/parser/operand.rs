@@ -1,7 +1,7 @@
 //! Operands: constants, fields, functions and measures.
 
 use crate::base::{Money, Name, Value};
-use crate::segment::ast::{AggFn, Function, Ident, Literal, Measure, Operand, OperandKind};
+use crate::segment::ast::{AggFn, Aggregate, Function, Ident, Literal, Measure, Operand, OperandKind};
 use crate::segment::diagnostic::{Diagnostic, TextSpan};
 use crate::segment::lexer::{TokenKind, currency, is_currency_code, is_reserved, is_unit};
 use crate::segment::time::ZoneRef;
@@ -74,11 +74,43 @@ impl Parser<'_> {
                 self.advance();
                 self.measured(function)?
             }
+            ("nth", _) => {
+                self.advance();
+                self.advance();
+                self.nth()?
+            }
+            ("rate", _) => {
+                self.advance();
+                self.advance();
+                let per = self.length()?;
+                self.expect_sign(",")?;
+                self.selection(Measure::Rate(per))?
+            }
+            ("steps", _) => {
+                self.advance();
+                self.advance();
+                return self.steps().map(|steps| OperandKind::Sequence(Box::new(steps)));
+            }
             ("bucket", _) => return self.bucket(),
             ("coalesce", _) => return self.coalesce(),
             _ => return self.field(""),
         };
         Ok(OperandKind::Aggregate(Box::new(aggregate)))
+    }
+
+    /// `nth(2, amount of order)`, after the opening parenthesis.
+    fn nth(&mut self) -> Parsed<Aggregate> {
+        let start = self.span();
+        let back = self.sign("-");
+        let number = i32::try_from(self.small_number()?).ok().filter(|number| *number > 0);
+        let Some(number) = number else {
+            return Err(Diagnostic::new("E0008", self.since(start), "there is no such event")
+                .expected("1 for the first, 2 for the second, -1 for the last"));
+        };
+        self.expect_sign(",")?;
+        let property = self.ident("a property of the events, as in `amount of order`")?;
+        self.expect_word("of")?;
+        self.selection(Measure::Nth(if back { -number } else { number }, property))
     }
 
     /// `bucket("salt", 100)`

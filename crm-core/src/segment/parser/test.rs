@@ -60,8 +60,11 @@ impl Parser<'_> {
             TokenKind::Word("ends") => self.text_check(TextOp::EndsWith, 1),
             TokenKind::Word("contains") => self.text_check(TextOp::Contains, 0),
             TokenKind::Word("like") => self.text_check(TextOp::Like, 0),
+            TokenKind::Word("matches") => self.text_check(TextOp::Matches, 0),
             TokenKind::Word("has") => self.has(),
-            _ if negated => Err(self.unexpected("`in`, `between`, `has`, `contains`, `like`, `starts` or `ends`")),
+            _ if negated => {
+                Err(self.unexpected("`in`, `between`, `has`, `contains`, `like`, `matches`, `starts` or `ends`"))
+            }
             _ => Ok(Check::Holds),
         }
     }

@@ -16,11 +16,16 @@ from ..segment import (
     Membership,
     MembershipChange,
     NextChange,
+    Relation,
     Segment,
     SegmentDiff,
     SegmentVersion,
     SegmentView,
+    SqlDialect,
+    SqlText,
     Ticked,
+    Trial,
+    TrialAnswer,
     WhyNot,
 )
 from ._handle import Handle, Reads, reads
@@ -39,6 +44,9 @@ _STR: Reads[str] = reads(str)
 _WHYNOT: Reads[WhyNot] = reads(WhyNot)
 _NEXTCHANGE: Reads[NextChange] = reads(NextChange)
 _SEGMENTDIFF: Reads[SegmentDiff] = reads(SegmentDiff)
+_RELATION: Reads[Relation] = reads(Relation)
+_SQLTEXT: Reads[SqlText] = reads(SqlText)
+_TRIALANSWER: Reads[TrialAnswer] = reads(TrialAnswer)
 _COLUMNSINFO: Reads[ColumnsInfo] = reads(ColumnsInfo)
 _COLUMNSINFO_OR_NONE: Reads[ColumnsInfo | None] = reads(ColumnsInfo | None)
 _LIVESEGMENTS: Reads[LiveSegments] = reads(LiveSegments)
@@ -147,6 +155,44 @@ class Segments(Handle):
     def diff(self, old_text: str, new_text: str, view: SegmentView | None = None) -> SegmentDiff:
         """Who would join and who would leave if a definition were replaced by another one."""
         return self._ask("segments.diff", _SEGMENTDIFF, old_text=old_text, new_text=new_text, view=self._view(view))
+
+    def try_out(self, trial: Trial) -> TrialAnswer:
+        """Evaluates an expression for a customer who is made up, with the catalogue and the segments of this engine.
+
+        Raises
+        ------
+        CrmError
+            `Segment` with the first thing that is wrong with the expression.
+        """
+        return self._ask("segments.try_out", _TRIALANSWER, trial=trial)
+
+    def relation(self, one_text: str, other_text: str) -> Relation:
+        """How the members of two expressions go together, whoever the customers are.
+
+        Whether those of one are always among those of the other, and whether they can have any in common. Unknown
+        where it cannot be told.
+
+        Raises
+        ------
+        CrmError
+            `Segment` with the first thing that is wrong with either.
+        """
+        return self._ask("segments.relation", _RELATION, one_text=one_text, other_text=other_text)
+
+    def to_sql(self, text: str, view: SegmentView | None, dialect: SqlDialect) -> SqlText:
+        """An expression as SQL: a query for the ids of its members at the instant of the view, or what cannot be said.
+
+        The query expects a table `customer` with a row for each customer who counts (`id`, and a column for each
+        field, without `customer.`), and a table `interaction` with a row for each event (`subject`, `name`, `at`,
+        `amount`, `currency`, `points`, and a column for each other property). Instants are whole microseconds since
+        1970, amounts minor units with the currency in a column of its own.
+
+        Raises
+        ------
+        CrmError
+            `Segment` with the first thing that is wrong with the expression.
+        """
+        return self._ask("segments.to_sql", _SQLTEXT, text=text, view=self._view(view), dialect=dialect)
 
     def load_columns(self, threads: int) -> ColumnsInfo:
         """Reads all customers and interactions into columns that stay in the process until they are dropped.

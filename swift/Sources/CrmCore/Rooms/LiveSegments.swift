@@ -38,6 +38,21 @@ extension Segments {
         try await worker.run { try room.diff(oldText: oldText, newText: newText, view: view) }
     }
 
+    /// Evaluates an expression for a customer who is made up, with the catalogue and the segments of this engine.
+    public func tryOut(_ trial: Trial) async throws(CrmError) -> TrialAnswer {
+        try await worker.run { try room.tryOut(trial: trial) }
+    }
+
+    /// How the members of two expressions go together, whoever the customers are. Unknown where it cannot be told.
+    public func relation(oneText: String, otherText: String) async throws(CrmError) -> Relation {
+        try await worker.run { try room.relation(oneText: oneText, otherText: otherText) }
+    }
+
+    /// An expression as SQL: a query for the ids of its members at the instant of the view, or what cannot be said.
+    public func toSql(_ text: String, view: SegmentView, dialect: SqlDialect) async throws(CrmError) -> SqlText {
+        try await worker.run { try room.toSql(text: text, view: view, dialect: dialect) }
+    }
+
     /// Says which segments are live: their members are kept, and each entry and exit is written down with its cause. What time
     /// alone changes is noticed by `tick`.
     public func setLive(_ live: LiveSegments) async throws(CrmError) {

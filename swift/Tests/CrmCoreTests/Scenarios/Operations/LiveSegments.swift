@@ -28,6 +28,18 @@ nonisolated(unsafe) let liveSegmentOperations: [String: Operation] = [
         let view = try with.take("view", segmentViewFromJson)
         return try data(await crm.segments.diff(oldText: old, newText: new, view: view), segmentDiffToJson)
     },
+    "segments.try_out": { crm, with in
+        try data(await crm.segments.tryOut(with.take("trial", trialFromJson)), trialAnswerToJson)
+    },
+    "segments.relation": { crm, with in
+        let (one, other) = (try with.text("one_text"), try with.text("other_text"))
+        return try data(await crm.segments.relation(oneText: one, otherText: other), relationToJson)
+    },
+    "segments.to_sql": { crm, with in
+        let (text, view) = (try with.text("text"), try with.take("view", segmentViewFromJson))
+        let dialect = try with.take("dialect", sqlDialectFromJson)
+        return try data(await crm.segments.toSql(text, view: view, dialect: dialect), sqlTextToJson)
+    },
     "segments.set_live": { crm, with in
         try await crm.segments.setLive(with.take("live", liveSegmentsFromJson))
         return done

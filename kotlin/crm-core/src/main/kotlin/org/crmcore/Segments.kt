@@ -63,6 +63,16 @@ public class Segments internal constructor(crm: Crm) : Room<BlockingSegments>(cr
     public suspend fun diff(oldText: String, newText: String, view: SegmentView): SegmentDiff =
         stoppable { it.diff(oldText, newText, view) }
 
+    /** Evaluates an expression for a customer who is made up, with the catalogue and the segments of this engine. */
+    public suspend fun tryOut(trial: Trial): TrialAnswer = call { it.tryOut(trial) }
+
+    /** How the members of two expressions go together, whoever the customers are. Unknown where it cannot be told. */
+    public suspend fun relation(oneText: String, otherText: String): Relation = call { it.relation(oneText, otherText) }
+
+    /** An expression as SQL: a query for the ids of its members at the instant of the view, or what cannot be said. */
+    public suspend fun toSql(text: String, view: SegmentView, dialect: SqlDialect): SqlText =
+        call { it.toSql(text, view, dialect) }
+
     /**
      * Says which segments are live: their members are kept, and each entry and exit is written down with its cause. What time
      * alone changes is noticed by `tick`.

@@ -238,6 +238,16 @@ val operations: Map<String, Operation> = mapOf(
         val view = with.take("view", ::segmentViewFromJson)
         data(crm.segments.diff(with.text("old_text"), with.text("new_text"), view), ::segmentDiffToJson)
     },
+    "segments.try_out" to { crm, with ->
+        data(crm.segments.tryOut(with.take("trial", ::trialFromJson)), ::trialAnswerToJson)
+    },
+    "segments.relation" to { crm, with ->
+        data(crm.segments.relation(with.text("one_text"), with.text("other_text")), ::relationToJson)
+    },
+    "segments.to_sql" to { crm, with ->
+        val view = with.take("view", ::segmentViewFromJson)
+        data(crm.segments.toSql(with.text("text"), view, with.take("dialect", ::sqlDialectFromJson)), ::sqlTextToJson)
+    },
     "segments.set_live" to { crm, with -> nothing(crm.segments.setLive(with.take("live", ::liveSegmentsFromJson))) },
     "segments.live" to { crm, _ -> data(crm.segments.live(), ::liveSegmentsToJson) },
     "segments.tick" to { crm, with -> data(crm.segments.tick(with.instant("now")), ::tickedToJson) },
