@@ -162,6 +162,10 @@ operations! {
         |crm| crm.segments().define(&name, &text);
     "segments.declare_events"(names: Vec<Name>)
         |crm| crm.segments().declare_events(&names);
+    "segments.add_to_list"(list: Name, customers: Vec<CustomerId>)
+        |crm| crm.segments().add_to_list(&list, &customers);
+    "segments.remove_from_list"(list: Name, customers: Vec<CustomerId>)
+        |crm| crm.segments().remove_from_list(&list, &customers);
     "segments.list"()
         |crm| crm.segments().list();
     "segments.get"(name: Name)

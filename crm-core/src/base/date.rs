@@ -274,6 +274,43 @@ impl fmt::Display for IsoWeek {
 }
 
 worded! {
+    /// A month of the year.
+    pub enum Month: "month" {
+        /// 1.
+        January = "january",
+        /// 2.
+        February = "february",
+        /// 3.
+        March = "march",
+        /// 4.
+        April = "april",
+        /// 5.
+        May = "may",
+        /// 6.
+        June = "june",
+        /// 7.
+        July = "july",
+        /// 8.
+        August = "august",
+        /// 9.
+        September = "september",
+        /// 10.
+        October = "october",
+        /// 11.
+        November = "november",
+        /// 12.
+        December = "december",
+    }
+}
+
+impl Month {
+    /// January = 1 to December = 12.
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+}
+
+worded! {
     /// A stretch of the calendar that days are grouped by.
     pub enum CalendarUnit: "calendar_unit" {
         /// One day.

@@ -47,7 +47,7 @@ pub use channel::Channel;
 pub use civil::{Civil, TimeOfDay};
 pub use contact::{Country, Email, Locale, Phone};
 pub use currency::Currency;
-pub use date::{CalendarUnit, Date, IsoWeek, LeapDay, Period, Weekday};
+pub use date::{CalendarUnit, Date, IsoWeek, LeapDay, Month, Period, Weekday};
 pub use digest::{Digest, digest_of};
 pub use env::{Clock, CountedIds, Env, IdSource};
 pub use error::{Clash, Error, ErrorCode, Reason, Result, StoreError};

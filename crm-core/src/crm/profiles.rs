@@ -1,21 +1,21 @@
 //! Customers as segments see them: a row of values for the slots of a layout, and what happened.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Crm;
 use super::assess::{AssessOptions, Assessed, Assessment};
 use super::scores::{Scores, Summaries};
-use super::segments::SegmentView;
+use super::segments::{SegmentView, list_facts};
 use crate::base::{
     Channel, Currency, CustomerId, Error, Fields, Id, Money, Name, Result, Rounding, Stream, Target, Timestamp, Value,
     Window, every_now_and_then,
 };
-use crate::customer::{ATTRIBUTE, Attribute, CUSTOMER};
+use crate::customer::{ATTRIBUTE, Attribute, CUSTOMER, RELATIONSHIP, Relationship};
 use crate::fact::Fact;
 use crate::privacy::{self, CONSENT_FIELD, ContactFile, Policy, REACHABLE_FIELD};
 use crate::record::Record;
 use crate::score::{PurchaseSummary, SummaryTable};
-use crate::segment::{FieldKey, Layout, Program, Row};
+use crate::segment::{FieldKey, LIST_FIELD, Layout, Program, Row, lists_of};
 use crate::store::{FactQuery, MAX_PAGE, Scan};
 
 /// One customer.
@@ -42,7 +42,12 @@ struct Sources {
     files: BTreeMap<CustomerId, ContactFile>,
     attributes: HashMap<(Id, Name), Option<Value>>,
     policy: Policy,
+    lists: HashMap<Id, BTreeSet<Name>>,
+    roles: Roles,
 }
+
+/// What customers are to others, and what others are to them.
+type Roles = HashMap<CustomerId, [BTreeSet<Name>; 2]>;
 
 /// What is known of purchases: of everybody, when somebody is compared with everybody.
 enum Purchases {
@@ -147,7 +152,10 @@ impl Sources {
         let asks_permission = asks(&[CONSENT_FIELD.as_str(), REACHABLE_FIELD.as_str()]);
         let files = if asks_permission { crm.privacy().files(only)? } else { BTreeMap::new() };
         let attributes = attributes(crm, view, layout, only)?;
-        Ok(Self { purchases, standings, files, attributes, policy: crm.privacy().policy()? })
+        let lists = if asks(&[LIST_FIELD.as_str()]) { list_facts(crm, only)? } else { HashMap::new() };
+        let lists = lists.iter().map(|(id, facts)| Ok((*id, lists_of(facts, view.as_of)?))).collect::<Result<_>>()?;
+        let roles = if asks(&["relationships."]) { roles(crm, view, only)? } else { Roles::new() };
+        Ok(Self { purchases, standings, files, attributes, policy: crm.privacy().policy()?, lists, roles })
     }
 
     fn value(&self, key: &FieldKey, id: CustomerId, record: &Record, view: &SegmentView) -> Result<Option<Value>> {
@@ -158,6 +166,15 @@ impl Sources {
         }
         if key.name == CONSENT_FIELD || key.name == REACHABLE_FIELD {
             return self.permission(key, id, view).map(|allowed| Some(allowed.into()));
+        }
+        if key.name == LIST_FIELD {
+            let list = key.args.first().ok_or_else(|| Error::invalid_at(&key.name, "takes the name of a list"))?;
+            return Ok(self.lists.get(&record.id).map(|lists| lists.contains(list).into()));
+        }
+        if let Some(whose) = name.strip_prefix("relationships.") {
+            let of_others = usize::from(whose == "roles_of_others");
+            let roles = self.roles.get(&id).map(|roles| &roles[of_others]);
+            return Ok(roles.map(|roles| Value::Texts(roles.iter().map(|role| role.as_str().into()).collect())));
         }
         if name.starts_with("loyalty.") {
             return Ok(self.standings.get(&id).and_then(|fields| fields.get(name)).cloned());
@@ -215,6 +232,30 @@ impl Purchases {
         let rows = rows.filter_map(|(at, row)| Some((customer(row.customer)?, at))).collect();
         Ok(Self::Summaries(Box::new(summaries), rows))
     }
+}
+
+/// The roles that hold at the instant of a view.
+fn roles(crm: &Crm, view: &SegmentView, only: Option<&[CustomerId]>) -> Result<Roles> {
+    let read = |scan: Scan| Crm::every(|cursor| crm.store().scan(&scan.clone().limit(MAX_PAGE).after(cursor)));
+    let records = match only {
+        None => read(Scan::all(RELATIONSHIP))?,
+        Some(some) => {
+            let mut records = read(Scan::all(RELATIONSHIP).about_any(some.iter().copied().map(Id::from).collect()))?;
+            for one in some {
+                records.extend(read(Scan::all(RELATIONSHIP).with_key(Relationship::key_towards(*one)))?);
+            }
+            records
+        }
+    };
+    let mut roles = Roles::new();
+    for record in &records {
+        let one = Relationship::from_record(record)?;
+        if one.holds(view.as_of.valid) {
+            roles.entry(one.from).or_default()[0].insert(one.role.clone());
+            roles.entry(one.to).or_default()[1].insert(one.role);
+        }
+    }
+    Ok(roles)
 }
 
 /// The attributes of the host's own as they were, when the view is one of the past. The present ones stand in the

@@ -1,12 +1,14 @@
 //! Who belongs.
 
 mod follow;
+mod lists;
 mod live;
 mod reasons;
 mod snapshot;
 mod try_out;
 
 pub(super) use follow::Following;
+pub(super) use lists::list_facts;
 pub use live::Ticked;
 pub use reasons::{SegmentDiff, WhyNot};
 pub use snapshot::ColumnsInfo;

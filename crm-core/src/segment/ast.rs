@@ -174,10 +174,33 @@ pub enum OperandKind {
     Call(Function, Box<Operand>, ZoneRef),
     /// Another operand or, when that one is missing, a constant.
     Coalesce(Box<Operand>, Literal),
+    /// How far a place is from another one, in kilometres.
+    Distance(Box<Distance>),
     /// A measure over events.
     Aggregate(Box<Aggregate>),
     /// The greatest number of steps that were taken, one after the other.
     Sequence(Box<Sequence>),
+}
+
+/// The distance from a place that two operands give to one that is written out, as a number of kilometres: along the
+/// great circle of a sphere with the earth's mean radius.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distance {
+    /// The latitude, in degrees north of the equator.
+    pub latitude: Operand,
+    /// The longitude, in degrees east of Greenwich.
+    pub longitude: Operand,
+    /// To where: the latitude, -90 to 90.
+    pub to_latitude: f64,
+    /// To where: the longitude, -180 to 180.
+    pub to_longitude: f64,
+}
+
+impl Distance {
+    /// Whether degrees are those of a place on the earth.
+    pub(super) fn is_place(latitude: f64, longitude: f64) -> bool {
+        latitude.abs() <= 90.0 && longitude.abs() <= 180.0
+    }
 }
 
 /// A function of one operand.

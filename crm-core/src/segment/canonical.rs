@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::Name;
 
-use super::ast::{Aggregate, Check, CmpOp, Expr, Ident, Operand, OperandKind, Selection, Sequence, Test};
+use super::ast::{Aggregate, Check, CmpOp, Distance, Expr, Ident, Operand, OperandKind, Selection, Sequence, Test};
 
 impl Expr {
     /// The canonical form: the same condition, written in one way. It is true, false and unknown exactly when this one
@@ -149,6 +149,11 @@ fn canonical_operand(operand: &Operand) -> Operand {
         OperandKind::Coalesce(inner, default) => {
             OperandKind::Coalesce(Box::new(canonical_operand(inner)), default.clone())
         }
+        OperandKind::Distance(distance) => OperandKind::Distance(Box::new(Distance {
+            latitude: canonical_operand(&distance.latitude),
+            longitude: canonical_operand(&distance.longitude),
+            ..(**distance).clone()
+        })),
         OperandKind::Aggregate(aggregate) => {
             let Selection { events, filter } = chosen(&aggregate.events, aggregate.filter.as_ref());
             OperandKind::Aggregate(Box::new(Aggregate { events, filter, ..(**aggregate).clone() }))

@@ -185,6 +185,10 @@ impl<'s, S: Subject> Search<'_, 's, S> {
                     _ => {}
                 }
             }
+            Term::Distance(from, _) => {
+                self.term(&from.0, source);
+                self.term(&from.1, source);
+            }
             Term::Aggregate(measured) => {
                 let filter = measured.filter.as_ref().map(|filter| (&*measured.events, filter, &*measured.properties));
                 self.events(measured.window, filter.as_slice(), &[&measured.events]);
@@ -329,19 +333,19 @@ fn search(first: i64, last: i64, holds: impl Fn(i64) -> bool) -> Option<i64> {
 
 fn pace(moment: Moment, edge: Edge) -> Pace {
     match (moment, edge) {
-        (Moment::Window(Stretch::Last(Length::Exact(count, unit))), Edge::Start) => {
+        (Moment::Window(Stretch::Last(Length::Exact(count, unit)), _), Edge::Start) => {
             Pace::Steady(-(i64::from(count) * unit.micros()))
         }
-        (Moment::Window(Stretch::Next(Length::Exact(count, unit))), Edge::End) => {
+        (Moment::Window(Stretch::Next(Length::Exact(count, unit)), _), Edge::End) => {
             Pace::Steady(i64::from(count) * unit.micros())
         }
-        (Moment::Window(Stretch::Last(_)), Edge::End) | (Moment::Window(Stretch::Next(_)), Edge::Start) => {
+        (Moment::Window(Stretch::Last(_), _), Edge::End) | (Moment::Window(Stretch::Next(_), _), Edge::Start) => {
             Pace::Steady(0)
         }
-        (Moment::Window(Stretch::Since(start) | Stretch::Between(start, _)), Edge::Start) => bound_pace(start),
-        (Moment::Window(Stretch::Until(end) | Stretch::Between(_, end)), Edge::End) => bound_pace(end),
-        (Moment::Window(Stretch::Since(_) | Stretch::Until(_)), _) => Pace::Fixed,
-        (Moment::Window(_) | Moment::Today(_), _) => Pace::Daily,
+        (Moment::Window(Stretch::Since(start) | Stretch::Between(start, _), _), Edge::Start) => bound_pace(start),
+        (Moment::Window(Stretch::Until(end) | Stretch::Between(_, end), _), Edge::End) => bound_pace(end),
+        (Moment::Window(Stretch::Since(_) | Stretch::Until(_), _), _) => Pace::Fixed,
+        (Moment::Window(..) | Moment::Today(_), _) => Pace::Daily,
         // `now` itself, not the instant after it.
         (Moment::Now(shift), _) => match shifted(shift) {
             Pace::Steady(ahead) => Pace::Steady(ahead - 1),

@@ -10,7 +10,7 @@ use super::definitions::Definitions;
 use super::diagnostic::{Diagnostic, Place, Severity, TextSpan};
 use super::lint;
 use super::size::check_size;
-use super::time::{Bound, Length, Shift, Stretch, TimeWindow, ZoneRef};
+use super::time::{Bound, Length, Shift, Start, Stretch, TimeWindow, ZoneRef};
 use super::types::{Scope, Type, one_of};
 
 /// How many references from segment to segment may follow each other.
@@ -244,7 +244,7 @@ impl<'a> Checker<'a> {
             Check::In(window) => self.in_window(&own, window, test.place).map(|()| unknown),
             Check::OlderThan(length, zone) => {
                 let stretch = Stretch::Last(*length);
-                let window = TimeWindow { stretch, zone: zone.clone() };
+                let window = TimeWindow { stretch, start: Start::Usual, zone: zone.clone() };
                 self.in_window(&own, &window, test.place).map(|()| unknown)
             }
         }
@@ -372,6 +372,10 @@ impl<'a> Checker<'a> {
             if never {
                 self.warn(Diagnostic::new("W0301", place, "the window ends before it starts: nothing lies in it"));
             }
+        }
+        if !window.start.suits(window.stretch.unit()) {
+            let what = "only weeks start on a day of the week, and only quarters and years in a month";
+            return self.report(Diagnostic::new("E0216", place, what));
         }
         for bound in window.stretch.bounds() {
             if let Bound::Today(shift) = bound {

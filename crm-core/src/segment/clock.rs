@@ -2,12 +2,12 @@
 
 use crate::base::{CalendarUnit, Date, Period, Timestamp, Window, Zone};
 
-use super::time::{Bound, Length, Shift, Stretch};
+use super::time::{Bound, Length, Shift, Start, Stretch};
 
 /// Something whose meaning depends on the instant of evaluation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Moment {
-    Window(Stretch),
+    Window(Stretch, Start),
     Now(Option<Shift>),
     Today(Option<Shift>),
 }
@@ -44,7 +44,7 @@ impl Resolved {
 pub(super) fn resolve(moment: Moment, now: Timestamp, zone: &Zone) -> Resolved {
     let clock = Clock { now, after: now.saturating_add_micros(1), zone };
     match moment {
-        Moment::Window(stretch) => clock.stretch(stretch),
+        Moment::Window(stretch, start) => clock.stretch(stretch, start),
         Moment::Now(shift) => Resolved { window: Window::since(clock.shifted(now, shift)), days: (0, 0) },
         Moment::Today(shift) => {
             let day = shifted_date(clock.today(), shift).days();
@@ -65,25 +65,31 @@ impl Clock<'_> {
         self.zone.date(self.now)
     }
 
-    fn stretch(&self, stretch: Stretch) -> Resolved {
+    fn stretch(&self, stretch: Stretch, begins: Start) -> Resolved {
         let from_now = |length| self.shifted(self.after, Some(Shift { back: false, length }));
         let to_now = |length| self.shifted(self.after, Some(Shift { back: true, length }));
         match stretch {
             Stretch::Last(Length::Calendar(count, unit)) => {
-                let (first, today) = (first_of(self.today(), unit, -(count as i32 - 1)), self.today());
+                let today = self.today();
+                let first = begins.first_day(today, unit).saturating_add(unit.times(-(count as i32 - 1)));
                 let window = Window { start: self.zone.start_of_day(first), end: self.after };
                 Resolved { window, days: (first.days(), today.days() + 1) }
             }
             Stretch::Last(length) => exact(Window { start: to_now(length), end: self.after }),
             Stretch::Next(Length::Calendar(count, unit)) => {
-                let last = first_of(self.today(), unit, count as i32 - 1).end_of(unit);
+                let first = begins.first_day(self.today(), unit).saturating_add(unit.times(count as i32 - 1));
+                let last = begins.last_day(first, unit);
                 let window = Window { start: self.after, end: self.zone.days(last, last).end };
                 Resolved { window, days: (self.today().days(), last.days() + 1) }
             }
             Stretch::Next(length) => exact(Window { start: self.after, end: from_now(length) }),
-            Stretch::This(unit) => self.unit(self.today(), unit),
-            Stretch::Previous(unit) => self.unit(self.today().start_of(unit).saturating_add_days(-1), unit),
-            Stretch::Following(unit) => self.unit(self.today().end_of(unit).saturating_add_days(1), unit),
+            Stretch::This(unit) => self.unit(self.today(), unit, begins),
+            Stretch::Previous(unit) => {
+                self.unit(begins.first_day(self.today(), unit).saturating_add_days(-1), unit, begins)
+            }
+            Stretch::Following(unit) => {
+                self.unit(begins.last_day(self.today(), unit).saturating_add_days(1), unit, begins)
+            }
             Stretch::Since(start) => {
                 let (start, first) = self.bound(start);
                 Resolved { window: Window::since(start), days: (first, i32::MAX) }
@@ -100,11 +106,9 @@ impl Clock<'_> {
     }
 
     /// All of the day, week, ... of a date.
-    fn unit(&self, date: Date, unit: CalendarUnit) -> Resolved {
-        Resolved {
-            window: self.zone.window(date, unit),
-            days: (date.start_of(unit).days(), date.end_of(unit).days() + 1),
-        }
+    fn unit(&self, date: Date, unit: CalendarUnit, begins: Start) -> Resolved {
+        let (first, last) = (begins.first_day(date, unit), begins.last_day(date, unit));
+        Resolved { window: self.zone.days(first, last), days: (first.days(), last.days() + 1) }
     }
 
     fn bound(&self, bound: Bound) -> (Timestamp, i32) {
@@ -135,11 +139,6 @@ impl Clock<'_> {
 
 const fn exact(window: Window) -> Resolved {
     Resolved { window, days: (0, 0) }
-}
-
-/// The first day of the unit that lies so many units after that of a date.
-fn first_of(date: Date, unit: CalendarUnit, units: i32) -> Date {
-    date.start_of(unit).saturating_add(unit.times(units))
 }
 
 fn period(shift: Shift) -> Period {

@@ -18,7 +18,7 @@ use super::program::{
     Absence, Branch, Chain, Leaf, Link, Measured, Node, Of, Program, Property, Question, Reads, Term,
 };
 use super::subject::{FieldKey, Layout};
-use super::time::{Length, Stretch, TimeWindow, ZoneRef};
+use super::time::{Length, Start, Stretch, TimeWindow, ZoneRef};
 use super::truth::Truth;
 use super::types::Scope;
 
@@ -166,9 +166,9 @@ impl Compiler<'_> {
                 all.dedup();
                 Question::Has(*quantifier, all.into(), *how)
             }
-            Check::In(window) => Question::In(self.moment(Moment::Window(window.stretch), &window.zone)?),
+            Check::In(window) => Question::In(self.moment(Moment::Window(window.stretch, window.start), &window.zone)?),
             Check::OlderThan(length, zone) => {
-                Question::OlderThan(self.moment(Moment::Window(Stretch::Last(*length)), zone)?)
+                Question::OlderThan(self.moment(Moment::Window(Stretch::Last(*length), Start::Usual), zone)?)
             }
         })
     }
@@ -189,6 +189,10 @@ impl Compiler<'_> {
             }
             OperandKind::Coalesce(inner, default) => {
                 Term::Coalesce(Box::new(self.term(inner)?), Literal::value(default).clone())
+            }
+            OperandKind::Distance(distance) => {
+                let from = (self.term(&distance.latitude)?, self.term(&distance.longitude)?);
+                Term::Distance(Box::new(from), (distance.to_latitude, distance.to_longitude))
             }
             OperandKind::Aggregate(aggregate) => Term::Aggregate(Box::new(self.aggregate(aggregate)?)),
             OperandKind::Sequence(sequence) => Term::Sequence(Box::new(self.sequence(sequence)?)),
@@ -257,7 +261,7 @@ impl Compiler<'_> {
     /// Notes the window of a measure.
     fn window(&mut self, window: Option<&TimeWindow>) -> Option<usize> {
         // The checker has found every zone.
-        let window = window.and_then(|window| self.moment(Moment::Window(window.stretch), &window.zone));
+        let window = window.and_then(|window| self.moment(Moment::Window(window.stretch, window.start), &window.zone));
         self.windows.push(window);
         window
     }

@@ -11,6 +11,7 @@ use super::aggregate;
 use super::ast::{CmpOp, Fold, Function};
 use super::clock::{Resolved, ZoneSource, resolve};
 use super::datum::{Datum, Found, compare};
+use super::distance;
 use super::fold::fold;
 use super::probe::has;
 use super::program::{Absence, Branch, Leaf, Node, Program, Property, Question, Term};
@@ -287,6 +288,19 @@ impl<'s, S: Subject> Frame<'s, S> {
             Term::Coalesce(inner, default) => match self.term(inner, source) {
                 Found::Absent => found_value(default),
                 other => other,
+            },
+            Term::Distance(from, to) => match (self.term(&from.0, source), self.term(&from.1, source)) {
+                (Found::Absent, _) | (_, Found::Absent) => Found::Absent,
+                (latitude, longitude) => {
+                    let degrees = |found: Found<'s>| match found.exact()? {
+                        Datum::Int(degrees) => Some(degrees as f64),
+                        Datum::Float(degrees) => Some(degrees),
+                        _ => None,
+                    };
+                    let from = degrees(latitude).zip(degrees(longitude));
+                    let far = from.and_then(|from| distance::kilometres(from, *to));
+                    far.map_or(Found::Uncertain, |far| Found::exactly(Datum::Float(far)))
+                }
             },
             Term::Aggregate(measured) => aggregate::measure(self, measured),
             Term::Sequence(chain) => sequence::depth(self, chain),

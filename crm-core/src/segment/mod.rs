@@ -48,6 +48,7 @@ mod compile;
 mod datum;
 mod definitions;
 mod diagnostic;
+mod distance;
 mod eval;
 mod explain;
 mod fold;
@@ -55,6 +56,7 @@ mod json;
 mod lexer;
 mod library;
 mod lint;
+mod lists;
 mod membership;
 mod parser;
 mod print;
@@ -73,8 +75,8 @@ mod why;
 
 pub use algebra::{Relation, relation};
 pub use ast::{
-    AggFn, Aggregate, Check, CmpOp, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier,
-    SegmentRef, Selection, Sequence, Test, TextOp,
+    AggFn, Aggregate, Check, CmpOp, Distance, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind,
+    Quantifier, SegmentRef, Selection, Sequence, Test, TextOp,
 };
 pub use catalogue::{Catalogue, Event, Field, Param};
 pub use change::NextChange;
@@ -86,14 +88,17 @@ pub use eval::Evaluator;
 pub use explain::{Evidence, Explanation, Observed, Proof, Step};
 pub use lexer::MAX_TEXT;
 pub use library::{StandardSegment, standard_segments};
+pub use lists::LIST_FIELD;
+pub(crate) use lists::{listed, lists_of};
 pub use membership::{LiveProgress, LiveSegments, MembershipCause, MembershipChange, MembershipHistory, Memberships};
 pub use parser::parse;
 pub use program::{Program, Reads};
 pub use size::{MAX_DEPTH, MAX_PARTS};
 pub use sql::{SqlDialect, SqlText};
 pub use stored::{
-    CONTENT, DEFINITION, EVENT, LIVE_SEGMENTS, MEMBERSHIP, MEMBERSHIPS, NAME, SEGMENT, SEGMENT_VERSION, declarations,
+    CONTENT, DEFINITION, EVENT, LIST, LISTED, LIVE_SEGMENTS, MEMBERSHIP, MEMBERSHIPS, NAME, SEGMENT, SEGMENT_VERSION,
+    declarations,
 };
 pub use subject::{FieldKey, Layout, Row, Subject, ValueRef};
-pub use time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef};
+pub use time::{Bound, ExactUnit, Length, Shift, Start, Stretch, TimeWindow, ZoneRef};
 pub use truth::Truth;

@@ -19,6 +19,7 @@ fn is_function(name: &str) -> bool {
         "count"
             | "bucket"
             | "coalesce"
+            | "distance"
             | "known"
             | "segment"
             | "exists"
@@ -211,6 +212,11 @@ impl Display for OperandKind {
             Self::Call(function, inner, ZoneRef::Default) => write!(f, "{}({inner})", function.word()),
             Self::Call(function, inner, zone) => write!(f, "{}({inner},{zone})", function.word()),
             Self::Coalesce(inner, default) => write!(f, "coalesce({inner}, {default})"),
+            Self::Distance(distance) => write!(
+                f,
+                "distance({}, {}, {:?}, {:?})",
+                distance.latitude, distance.longitude, distance.to_latitude, distance.to_longitude
+            ),
             Self::Aggregate(aggregate) => match &aggregate.measure {
                 Measure::Count => print_selection(f, "count", None, aggregate),
                 Measure::Of(function, property) => print_selection(f, function.word(), Some(property), aggregate),
@@ -357,6 +363,9 @@ impl Display for TimeWindow {
             Stretch::Until(end) => write!(f, "until {end}"),
             Stretch::Between(start, end) => write!(f, "from {start} until {end}"),
         }?;
+        if let Some(word) = self.start.word() {
+            write!(f, " starting {word}")?;
+        }
         write!(f, "{}", self.zone)
     }
 }

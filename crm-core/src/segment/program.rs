@@ -177,6 +177,8 @@ pub(super) enum Term {
     },
     Call(Function, Box<Term>, ZoneSource),
     Coalesce(Box<Term>, Value),
+    /// The latitude, the longitude, and to where.
+    Distance(Box<(Term, Term)>, (f64, f64)),
     Aggregate(Box<Measured>),
     Sequence(Box<Chain>),
 }

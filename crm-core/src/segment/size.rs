@@ -52,6 +52,10 @@ fn operand_size(operand: &Operand, depth: usize, parts: &mut usize, span: TextSp
     count(1, depth, parts, span)?;
     match &operand.kind {
         OperandKind::Call(_, inner, _) | OperandKind::Coalesce(inner, _) => operand_size(inner, depth + 1, parts, span),
+        OperandKind::Distance(distance) => {
+            operand_size(&distance.latitude, depth + 1, parts, span)?;
+            operand_size(&distance.longitude, depth + 1, parts, span)
+        }
         OperandKind::Aggregate(aggregate) => {
             count(aggregate.events.len(), depth, parts, span)?;
             aggregate.filter.iter().try_for_each(|filter| expr_size(filter, depth + 1, parts, span))

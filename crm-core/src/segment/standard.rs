@@ -23,6 +23,8 @@ impl Catalogue {
     /// | `value.*` | the model of customer value |
     /// | `loyalty.*` | the points ledger |
     /// | `consent`, `reachable` | the privacy room's evaluator |
+    /// | `list` | static lists |
+    /// | `relationships.*` | relationships with other customers |
     ///
     /// The events are those of the interaction room.
     ///
@@ -39,7 +41,7 @@ impl Catalogue {
                 catalogue.add(Field::declared(name, field))?;
             }
         }
-        for field in purchases().into_iter().chain(scores()).chain(loyalty()).chain(permission()) {
+        for field in purchases().into_iter().chain(scores()).chain(loyalty()).chain(permission()).chain(others()) {
             catalogue.add(field)?;
         }
         for event in interactions() {
@@ -105,6 +107,20 @@ fn permission() -> Vec<Field> {
     vec![
         of_consent("consent", "Whether consent is given.", vec![purpose.clone(), channel.clone()]),
         of_consent("reachable", "Whether the customer may be contacted now.", vec![channel, purpose]),
+    ]
+}
+
+fn others() -> Vec<Field> {
+    let list = field("list", ValueType::Bool, DataClass::Behaviour, "Whether the customer is on a static list.");
+    let list = Field {
+        params: vec![Param { name: Name::from_static("list"), values: Vec::new() }],
+        ..list.missing(Missing::False).fed_by("listed")
+    };
+    let roles = |name, doc| field(name, ValueType::Texts, DataClass::Behaviour, doc).missing(Missing::Empty).moves();
+    vec![
+        list,
+        roles("relationships.roles", "What the customer is to other customers: `employee`, `member`, ..."),
+        roles("relationships.roles_of_others", "What other customers are to the customer."),
     ]
 }
 

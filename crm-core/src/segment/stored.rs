@@ -1,6 +1,6 @@
 //! What this room stores, declared.
 
-use crate::base::DataClass::{Inferred as Derived, NonPersonal, Pseudonym};
+use crate::base::DataClass::{Behaviour, Inferred as Derived, NonPersonal, Pseudonym};
 use crate::base::Provenance::{Inferred, Observed, Provided};
 use crate::base::ValueType::{Id, Int, Text, Texts, Time};
 use crate::base::{Declaration, FieldDecl, Kind, Name, Stream, Target};
@@ -18,6 +18,10 @@ pub const CONTENT: Name = Name::from_static("content");
 pub const SEGMENT_VERSION: Stream = Stream::from_static("segment_version");
 /// Records of names of interactions that segments can speak of.
 pub const EVENT: Kind = Kind::from_static("event");
+/// Facts about customers: that they were put on a static list, or taken off it.
+pub const LISTED: Stream = Stream::from_static("listed");
+/// The field that names a static list.
+pub const LIST: Name = Name::from_static("list");
 /// Facts about customers: the live segments that they entered and left.
 pub const MEMBERSHIP: Stream = Stream::from_static("membership");
 /// Records of customers: the live segments that they are in.
@@ -41,6 +45,10 @@ pub fn declarations() -> Vec<Declaration> {
         },
         Declaration { target: Target::Stream(SEGMENT_VERSION), fields: vec![definition(), content()] },
         Declaration { target: Target::Kind(EVENT), fields: vec![name("the name of interactions of a sort")] },
+        Declaration {
+            target: Target::Stream(LISTED),
+            fields: vec![FieldDecl::new("list", Text, Behaviour, Provided, KNOW).doc("the list")],
+        },
         Declaration { target: Target::Stream(MEMBERSHIP), fields: membership() },
         Declaration {
             target: Target::Kind(MEMBERSHIPS),

@@ -1,6 +1,6 @@
 //! Words of time: periods, shifts, windows and zones, as an expression writes them.
 
-use crate::base::{CalendarUnit, Date, Name, Timestamp};
+use crate::base::{CalendarUnit, Date, Month, Name, Period, Timestamp, Weekday};
 
 /// A length of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +38,8 @@ pub struct Shift {
 pub struct TimeWindow {
     /// From when to when.
     pub stretch: Stretch,
+    /// Where its weeks or years begin.
+    pub start: Start,
     /// The zone of its civil dates.
     pub zone: ZoneRef,
 }
@@ -64,6 +66,19 @@ pub enum Stretch {
     Until(Bound),
     /// From the first bound to before the second.
     Between(Bound, Bound),
+}
+
+/// Where the weeks or the years of a window begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Start {
+    /// Weeks on Monday (ISO 8601), years in January.
+    #[default]
+    Usual,
+    /// Weeks on this day.
+    Week(Weekday),
+    /// Years, and with them their quarters, on the first of this month: fiscal years.
+    Year(Month),
 }
 
 /// One end of a window.
@@ -175,7 +190,73 @@ impl Length {
     }
 }
 
+impl Start {
+    /// The word for it: a day of the week or a month; nothing for the usual one.
+    pub(super) fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Usual => None,
+            Self::Week(day) => WEEKDAYS.get(usize::from(day.number()) - 1).copied(),
+            Self::Year(month) => Some(month.word()),
+        }
+    }
+
+    /// The day of the week or the month that a word names.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        let day = WEEKDAYS.iter().zip(Weekday::ALL).find(|(own, _)| **own == word);
+        day.map(|(_, day)| Self::Week(day)).or_else(|| word.parse().ok().map(Self::Year))
+    }
+
+    /// Whether stretches of a unit can begin so.
+    pub(super) const fn suits(self, unit: Option<CalendarUnit>) -> bool {
+        match self {
+            Self::Usual => true,
+            Self::Week(_) => matches!(unit, Some(CalendarUnit::Week)),
+            Self::Year(_) => matches!(unit, Some(CalendarUnit::Quarter | CalendarUnit::Year)),
+        }
+    }
+
+    /// The first day of the week, quarter, ... of a date.
+    pub(super) fn first_day(self, date: Date, unit: CalendarUnit) -> Date {
+        match self {
+            Self::Week(first) if unit == CalendarUnit::Week => {
+                let since = (7 + date.weekday().number() - first.number()) % 7;
+                date.saturating_add_days(-i32::from(since))
+            }
+            // In a calendar that is moved so far that the year begins in January.
+            Self::Year(first) if matches!(unit, CalendarUnit::Quarter | CalendarUnit::Year) => {
+                let moved = Period::months(i32::from(first.number()) - 1);
+                let month = date.start_of(CalendarUnit::Month);
+                month.saturating_add(-moved).start_of(unit).saturating_add(moved)
+            }
+            _ => date.start_of(unit),
+        }
+    }
+
+    /// The last day of the week, quarter, ... of a date.
+    pub(super) fn last_day(self, date: Date, unit: CalendarUnit) -> Date {
+        if self == Self::Usual {
+            return date.end_of(unit);
+        }
+        self.first_day(date, unit).saturating_add(unit.times(1)).saturating_add_days(-1)
+    }
+}
+
+/// The days of the week, from Monday.
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 impl Stretch {
+    /// The unit of the calendar that it consists of.
+    pub(super) const fn unit(self) -> Option<CalendarUnit> {
+        match self {
+            Self::Last(Length::Calendar(_, unit))
+            | Self::Next(Length::Calendar(_, unit))
+            | Self::This(unit)
+            | Self::Previous(unit)
+            | Self::Following(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
     /// The bounds that were written out.
     pub(super) fn bounds(self) -> impl Iterator<Item = Bound> {
         let (first, second) = match self {

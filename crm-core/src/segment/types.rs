@@ -2,7 +2,7 @@
 
 use crate::base::{Name, Value, ValueType, nearest};
 
-use super::ast::{AggFn, Aggregate, Function, Ident, Literal, Measure, Operand, OperandKind, Sequence};
+use super::ast::{AggFn, Aggregate, Distance, Function, Ident, Literal, Measure, Operand, OperandKind, Sequence};
 use super::catalogue::{Catalogue, Event, Field};
 use super::check::Checker;
 use super::diagnostic::{Diagnostic, Place};
@@ -113,6 +113,7 @@ impl Checker<'_> {
             }
             OperandKind::Call(function, inner, zone) => self.call(*function, inner, zone, operand.place),
             OperandKind::Coalesce(inner, default) => self.coalesce(inner, default),
+            OperandKind::Distance(distance) => self.distance(distance, operand.place),
             OperandKind::Aggregate(aggregate) => self.aggregate(aggregate, operand.place),
             OperandKind::Sequence(sequence) => self.sequence(sequence, operand.place),
         }
@@ -237,6 +238,24 @@ impl Checker<'_> {
             return self.report(Diagnostic::new("E0201", inner.place, what).expected(own.words()).found(found));
         }
         Some(Type { unknown: false, ..own })
+    }
+
+    fn distance(&mut self, distance: &Distance, place: Place) -> Option<Type> {
+        for degrees in [&distance.latitude, &distance.longitude] {
+            let own = self.operand(degrees)?;
+            if !own.is_number() {
+                let what = "`distance` takes degrees of latitude and longitude";
+                return self
+                    .report(Diagnostic::new("E0202", degrees.place, what).expected("int or float").found(own.words()));
+            }
+        }
+        if !Distance::is_place(distance.to_latitude, distance.to_longitude) {
+            let what = "there is no such place on the earth";
+            let expected = "a latitude from -90 to 90 and a longitude from -180 to 180";
+            return self.report(Diagnostic::new("E0217", place, what).expected(expected));
+        }
+        // Degrees that are known may still be those of no place.
+        Some(Type { unit: Some(Name::from_static("km")), unknown: true, ..Type::of(ValueType::Float) })
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, place: Place) -> Option<Type> {

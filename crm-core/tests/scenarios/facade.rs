@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// The handles: the file of each, and what it is called.
-const HANDLES: [(&str, &str); 13] = [
+const HANDLES: [(&str, &str); 14] = [
     ("customers.rs", "Customers"),
     ("interactions.rs", "Interactions"),
     ("intake.rs", "Intake"),
@@ -16,6 +16,7 @@ const HANDLES: [(&str, &str); 13] = [
     ("segments/live.rs", "Segments"),
     ("segments/reasons.rs", "Segments"),
     ("segments/snapshot.rs", "Segments"),
+    ("segments/lists.rs", "Segments"),
     ("segments/try_out.rs", "Segments"),
     ("scores.rs", "Scores"),
     ("assess.rs", "Scores"),

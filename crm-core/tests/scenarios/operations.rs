@@ -155,6 +155,12 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("segments.check", |crm, with| data(crm.segments().check(&with.take::<String>("text")?))),
     ("segments.define", |crm, with| data(crm.segments().define(&with.take("name")?, &with.take::<String>("text")?))),
     ("segments.declare_events", |crm, with| data(crm.segments().declare_events(&with.list("names")?))),
+    ("segments.add_to_list", |crm, with| {
+        data(crm.segments().add_to_list(&with.take("list")?, &with.list("customers")?))
+    }),
+    ("segments.remove_from_list", |crm, with| {
+        data(crm.segments().remove_from_list(&with.take("list")?, &with.list("customers")?))
+    }),
     ("segments.get", |crm, with| data(crm.segments().get(&with.take("name")?))),
     ("segments.versions", |crm, with| data(crm.segments().versions(&with.take("name")?))),
     ("segments.list", |crm, _| data(crm.segments().list())),

@@ -1,9 +1,10 @@
 //! Random trees: whatever can be written, whether or not it means something.
 
-use crm_core::base::{CalendarUnit, Currency, Date, Id, Money, Name, Text, Timestamp, Value};
+use crm_core::base::{CalendarUnit, Currency, Date, Id, Money, Month, Name, Text, Timestamp, Value, Weekday};
 use crm_core::segment::{
-    AggFn, Aggregate, Bound, Check, CmpOp, ExactUnit, Expr, Fold, Function, Ident, Length, Literal, Measure, Operand,
-    OperandKind, Place, Quantifier, SegmentRef, Selection, Sequence, Shift, Stretch, TextOp, TimeWindow, ZoneRef,
+    AggFn, Aggregate, Bound, Check, CmpOp, Distance, ExactUnit, Expr, Fold, Function, Ident, Length, Literal, Measure,
+    Operand, OperandKind, Place, Quantifier, SegmentRef, Selection, Sequence, Shift, Start, Stretch, TextOp,
+    TimeWindow, ZoneRef,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -127,7 +128,23 @@ fn window() -> BoxedStrategy<TimeWindow> {
         bound().prop_map(Stretch::Until),
         (bound(), bound()).prop_map(|(start, end)| Stretch::Between(start, end)),
     ];
-    (stretch, zone()).prop_map(|(stretch, zone)| TimeWindow { stretch, zone }).boxed()
+    let window = |(stretch, pick, zone): (Stretch, usize, ZoneRef)| {
+        let unit = match stretch {
+            Stretch::Last(Length::Calendar(_, unit))
+            | Stretch::Next(Length::Calendar(_, unit))
+            | Stretch::This(unit)
+            | Stretch::Previous(unit)
+            | Stretch::Following(unit) => Some(unit),
+            _ => None,
+        };
+        let start = match unit {
+            Some(CalendarUnit::Week) if pick < 7 => Start::Week(Weekday::ALL[pick]),
+            Some(CalendarUnit::Quarter | CalendarUnit::Year) if pick < 12 => Start::Year(Month::ALL[pick]),
+            _ => Start::Usual,
+        };
+        TimeWindow { stretch, start, zone }
+    };
+    (stretch, 0..24_usize, zone()).prop_map(window).boxed()
 }
 
 fn leaf_operand() -> BoxedStrategy<OperandKind> {
@@ -181,6 +198,14 @@ fn subject(filter: BoxedStrategy<Expr>) -> BoxedStrategy<Operand> {
                 Box::new(inner),
                 zone
             )),
+            (inner.clone(), inner.clone(), -90.0..90.0, -180.0..180.0).prop_map(
+                |(latitude, longitude, to_latitude, to_longitude)| OperandKind::Distance(Box::new(Distance {
+                    latitude,
+                    longitude,
+                    to_latitude,
+                    to_longitude
+                }))
+            ),
             (inner, literal()).prop_map(|(inner, default)| OperandKind::Coalesce(Box::new(inner), default)),
         ]
         .prop_map(Operand::new)

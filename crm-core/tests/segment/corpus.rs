@@ -1,15 +1,17 @@
 //! The conformance corpus: cases in the form of scenarios, which every language replays through its own API.
 //!
-//! The answers are those of the slow and obvious interpreter; `CRM_WRITE_CORPUS=1` writes the files anew.
+//! The answers are those of the slow and obvious interpreter, and of [`by_hand`](crate::by_hand) those that were worked
+//! out by hand; the explanations are those of the evaluator. `CRM_WRITE_CORPUS=1` writes the files anew.
 
 use std::path::Path;
 
 use crm_core::base::{Date, Id, Money, Name, Timestamp, Value, Zone};
 use crm_core::fact::Fact;
 use crm_core::interaction::INTERACTION;
-use crm_core::segment::{Catalogue, Definitions, FieldKey, check, parse};
+use crm_core::segment::{Catalogue, Definitions, FieldKey, Layout, Program, Row, Truth, check, parse};
 use serde_json::{Value as Json, json};
 
+use crate::by_hand;
 use crate::oracle::Oracle;
 use crate::world::Customer;
 
@@ -22,11 +24,13 @@ struct Case {
     zone: &'static str,
     fields: Vec<(&'static str, Value)>,
     facts: Vec<Event>,
+    /// The answer, where it was worked out by hand.
+    answer: Option<bool>,
 }
 
 impl Case {
     fn new(text: impl Into<String>, now: &str, zone: &'static str) -> Self {
-        Self { text: text.into(), now: now.parse().unwrap(), zone, fields: Vec::new(), facts: Vec::new() }
+        Self { text: text.into(), now: now.parse().unwrap(), zone, fields: Vec::new(), facts: Vec::new(), answer: None }
     }
 
     fn field(mut self, name: &'static str, value: impl Into<Value>) -> Self {
@@ -52,6 +56,16 @@ impl Case {
         let zone = Zone::new(self.zone).unwrap();
         let none = Definitions::new();
         let oracle = Oracle { catalogue, segments: &none, customer: &customer, now: self.now, zone: &zone };
+        let truth = oracle.truth(&expr);
+        if let Some(answer) = self.answer {
+            assert_eq!(truth, Truth::from(answer), "{} at {} in {}: {:?}", self.text, self.now, self.zone, self.facts);
+        }
+        let mut layout = Layout::new();
+        let program = Program::compile(&expr, catalogue, &none, &mut layout).unwrap();
+        let values = customer.row(&layout);
+        let row = Row::new(id, &values, &customer.facts).unwrap();
+        let explanation = program.at(self.now, &zone).explain(&row);
+        assert_eq!(explanation.truth, truth, "{}", self.text);
         let mut trial = json!({"text": self.text, "now": self.now, "zone": self.zone, "customer": id});
         if !self.fields.is_empty() {
             trial["fields"] = self.fields.iter().map(|(name, value)| ((*name).to_owned(), value.to_json())).collect();
@@ -59,8 +73,29 @@ impl Case {
         if !self.facts.is_empty() {
             trial["facts"] = self.facts.iter().map(event_json).collect();
         }
-        json!({"call": "segments.try_out", "with": {"trial": trial}, "gives": {"truth": oracle.truth(&expr)}})
+        json!({"call": "segments.try_out", "with": {"trial": trial}, "gives": {"truth": truth, "words": explanation.render()}})
     }
+}
+
+/// Cases of which the answer was worked out by hand, which the oracle must have found, too.
+fn by_hand() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (zone, now, orders) in by_hand::ORDERS {
+        for (at, window, inside) in *orders {
+            let case =
+                Case::new(format!("exists(order in {window})"), now, zone).order(at.parse().unwrap(), "5.00 EUR");
+            cases.push(Case { answer: Some(*inside), ..case });
+        }
+    }
+    for (zone, now, field, value, text, answer) in by_hand::ASKED {
+        let case = Case::new(*text, now, zone);
+        let case = match value.parse::<Date>() {
+            Ok(date) => case.field(field, date),
+            Err(_) => case.field(field, value.parse::<Timestamp>().unwrap()),
+        };
+        cases.push(Case { answer: Some(*answer), ..case });
+    }
+    cases
 }
 
 fn fact(place: usize, (name, at, amount, fields): &Event) -> Fact {
@@ -111,7 +146,7 @@ const MOMENTS: [(&str, &str); 16] = [
 const DAY: i64 = 86_400_000_000;
 
 fn windows() -> Vec<Case> {
-    const WINDOWS: [&str; 14] = [
+    const WINDOWS: [&str; 16] = [
         "today",
         "yesterday",
         "this week",
@@ -125,8 +160,9 @@ fn windows() -> Vec<Case> {
         "last 1 calendar week",
         "from today - 1 calendar month until today",
         "until today - 1 calendar year",
-        // A fiscal year from April on.
-        "from 2025-04-01 until 2026-04-01",
+        "this year starting april",
+        "previous quarter starting february",
+        "last 2 calendar weeks starting sunday",
     ];
     let mut cases = Vec::new();
     for (moment, (now, zone)) in MOMENTS.iter().enumerate() {
@@ -278,6 +314,7 @@ fn the_corpus_has_the_answers_of_the_oracle() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
     let mut total = 0;
     for (name, about, cases) in [
+        ("segments-corpus-calendar", "Where calendars go wrong, worked out by hand.", by_hand()),
         ("segments-corpus-windows", "Windows of time where calendars go wrong.", windows()),
         ("segments-corpus-birthdays", "Ages and anniversaries, those of a leap day among them.", birthdays()),
         ("segments-corpus-logic", "What is missing is neither true nor false.", logic()),

@@ -4,6 +4,7 @@
 mod algebra;
 mod arbitrary;
 mod bulk;
+mod by_hand;
 mod corpus;
 mod differential;
 mod findings;

@@ -9,7 +9,8 @@ use crm_core::base::{CalendarUnit, Currency, Date, LeapDay, Missing, Timestamp, 
 use crm_core::fact::Fact;
 use crm_core::segment::{
     AggFn, Aggregate, Bound, Catalogue, Check, CmpOp, Definitions, Event, Expr, Fold, Function, Length, Measure,
-    Operand, OperandKind, Quantifier, Selection, Sequence, Shift, Stretch, Test, TextOp, TimeWindow, Truth, ZoneRef,
+    Operand, OperandKind, Quantifier, Selection, Sequence, Shift, Start, Stretch, Test, TextOp, TimeWindow, Truth,
+    ZoneRef,
 };
 
 use crate::world::{Customer, TEXTS};
@@ -140,7 +141,8 @@ impl Oracle<'_> {
                 (Check::In(window), own) => self.inside(window, own),
                 (Check::OlderThan(length, zone), own) => {
                     // Neither in the window nor after it.
-                    let window = TimeWindow { stretch: Stretch::Last(*length), zone: zone.clone() };
+                    let window =
+                        TimeWindow { stretch: Stretch::Last(*length), start: Start::Usual, zone: zone.clone() };
                     let past = match own {
                         V::Time(at) => *at <= self.now,
                         V::Date(date) => *date <= self.zone(zone).date(self.now),
@@ -168,10 +170,10 @@ impl Oracle<'_> {
         let zone = self.zone(&window.zone);
         let today = zone.date(self.now);
         match own {
-            V::Date(date) => Self::date_inside(window.stretch, *date, today),
+            V::Date(date) => Self::date_inside(window, *date, today),
             V::Yearly(date, leap) => (date.year() + 1..=date.year().max(today.year()) + 600)
                 .map_while(|year| date.anniversary(year, *leap))
-                .any(|returned| Self::date_inside(window.stretch, returned, today)),
+                .any(|returned| Self::date_inside(window, returned, today)),
             V::Time(at) => match window.stretch {
                 // What leads up to now includes it; what begins now begins after it.
                 Stretch::Last(Length::Exact(count, unit)) => {
@@ -180,12 +182,12 @@ impl Oracle<'_> {
                 Stretch::Next(Length::Exact(count, unit)) => {
                     *at > self.now && at.as_micros() <= self.now.as_micros() + i64::from(count) * unit.micros()
                 }
-                Stretch::Last(_) => *at <= self.now && Self::date_inside(window.stretch, zone.date(*at), today),
-                Stretch::Next(_) => *at > self.now && Self::date_inside(window.stretch, zone.date(*at), today),
+                Stretch::Last(_) => *at <= self.now && Self::date_inside(window, zone.date(*at), today),
+                Stretch::Next(_) => *at > self.now && Self::date_inside(window, zone.date(*at), today),
                 Stretch::Since(start) => self.reached(start, *at, &zone),
                 Stretch::Until(end) => !self.reached(end, *at, &zone),
                 Stretch::Between(start, end) => self.reached(start, *at, &zone) && !self.reached(end, *at, &zone),
-                stretch => Self::date_inside(stretch, zone.date(*at), today),
+                _ => Self::date_inside(window, zone.date(*at), today),
             },
             other => panic!("{other:?}"),
         }
@@ -202,21 +204,39 @@ impl Oracle<'_> {
         }
     }
 
-    fn date_inside(stretch: Stretch, date: Date, today: Date) -> bool {
-        let unit_of = |date: Date, unit: CalendarUnit| (date.start_of(unit), date.end_of(unit));
-        let before = |date: Date, unit| date.start_of(unit).saturating_add_days(-1);
-        let after = |date: Date, unit| date.end_of(unit).saturating_add_days(1);
+    fn date_inside(window: &TimeWindow, date: Date, today: Date) -> bool {
+        // Day by day, to where a week or a year begins.
+        let begins = |date: Date, unit: CalendarUnit| match (window.start, unit) {
+            (Start::Week(day), CalendarUnit::Week) => date.weekday() == day,
+            (Start::Year(month), CalendarUnit::Year) => date.day() == 1 && date.month() == month.number(),
+            (Start::Year(month), CalendarUnit::Quarter) => {
+                date.day() == 1 && (date.month() + 12 - month.number()).is_multiple_of(3)
+            }
+            _ => date.start_of(unit) == date,
+        };
+        let first_of = |date: Date, unit: CalendarUnit| {
+            (0..400).map(|back| date.saturating_add_days(-back)).find(|day| begins(*day, unit)).unwrap()
+        };
+        let last_of = |date: Date, unit: CalendarUnit| {
+            (0..400)
+                .map(|ahead| date.saturating_add_days(ahead))
+                .find(|day| begins(day.saturating_add_days(1), unit))
+                .unwrap()
+        };
+        let unit_of = |date: Date, unit: CalendarUnit| (first_of(date, unit), last_of(date, unit));
+        let before = |date: Date, unit| first_of(date, unit).saturating_add_days(-1);
+        let after = |date: Date, unit| last_of(date, unit).saturating_add_days(1);
         let bound = |bound| match bound {
             Bound::Date(date) => date,
             Bound::Today(shift) => moved(today, shift),
             other => panic!("{other:?}"),
         };
-        let (first, last) = match stretch {
+        let (first, last) = match window.stretch {
             Stretch::Last(Length::Calendar(count, unit)) => {
-                ((1..count).fold(today, |date, _| before(date, unit)).start_of(unit), today)
+                (first_of((1..count).fold(today, |date, _| before(date, unit)), unit), today)
             }
             Stretch::Next(Length::Calendar(count, unit)) => {
-                (today, (1..count).fold(today, |date, _| after(date, unit)).end_of(unit))
+                (today, last_of((1..count).fold(today, |date, _| after(date, unit)), unit))
             }
             Stretch::This(unit) => unit_of(today, unit),
             Stretch::Previous(unit) => unit_of(before(today, unit), unit),
@@ -262,6 +282,19 @@ impl Oracle<'_> {
                 let bytes = [salt.as_bytes(), self.customer.id.as_bytes()].concat();
                 let hash = twox_hash::XxHash3_64::oneshot(&bytes);
                 exactly(V::Number((u128::from(hash) * u128::from(*of) / (1 << 64)) as f64))
+            }
+            OperandKind::Distance(distance) => {
+                let (latitude, longitude) =
+                    (self.operand(&distance.latitude, scope), self.operand(&distance.longitude, scope));
+                match (latitude, longitude) {
+                    (Found::Absent, _) | (_, Found::Absent) => Found::Absent,
+                    (Found::Between(V::Number(latitude), _), Found::Between(V::Number(longitude), _))
+                        if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 =>
+                    {
+                        exactly(V::Number(chord((latitude, longitude), (distance.to_latitude, distance.to_longitude))))
+                    }
+                    _ => Found::Uncertain,
+                }
             }
             OperandKind::Coalesce(inner, default) => match self.operand(inner, scope) {
                 Found::Absent => exactly(value(default.value())),
@@ -651,4 +684,14 @@ fn like(pattern: &[char], text: &[char]) -> bool {
         ['?', rest @ ..] => !text.is_empty() && like(rest, &text[1..]),
         ['\\', c, rest @ ..] | [c, rest @ ..] => text.first() == Some(c) && like(rest, &text[1..]),
     }
+}
+
+/// Kilometres between two places: the arc over the straight line through the earth.
+fn chord(from: (f64, f64), to: (f64, f64)) -> f64 {
+    let point = |(latitude, longitude): (f64, f64)| {
+        let (latitude, longitude) = (latitude.to_radians(), longitude.to_radians());
+        [latitude.cos() * longitude.cos(), latitude.cos() * longitude.sin(), latitude.sin()]
+    };
+    let straight: f64 = point(from).iter().zip(point(to)).map(|(a, b)| (a - b).powi(2)).sum();
+    2.0 * 6371.0088 * (straight.sqrt() / 2.0).min(1.0).asin()
 }

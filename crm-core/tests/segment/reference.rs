@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crm_core::base::{Id, Name, Value, Zone};
+use crm_core::base::{DataClass, Id, Name, Value, ValueType, Zone};
 use crm_core::fact::Fact;
 use crm_core::interaction::INTERACTION;
-use crm_core::segment::{Catalogue, Definitions, FieldKey, Layout, Program, Row, check, parse};
+use crm_core::segment::{Catalogue, Definitions, Field, FieldKey, Layout, Program, Row, check, parse};
 use serde_json::Value as Json;
 
 const PAGE: &str = include_str!("../../../docs/segment-language.md");
@@ -45,7 +45,10 @@ fn the_examples_have_the_answers_that_stand_behind_them() {
         .collect();
     let now = anna["now"].as_str().unwrap().parse().unwrap();
     let zone = Zone::new(anna["zone"].as_str().unwrap()).unwrap();
-    let (catalogue, segments) = (Catalogue::standard().unwrap(), Definitions::standard());
+    let (mut catalogue, segments) = (Catalogue::standard().unwrap(), Definitions::standard());
+    for degrees in ["customer.latitude", "customer.longitude"] {
+        catalogue.add(Field::new(Name::from_static(degrees), ValueType::Float, DataClass::Contact)).unwrap();
+    }
 
     let mut run = 0;
     for line in blocks("segment").into_iter().flat_map(str::lines) {

@@ -72,6 +72,7 @@ fn civil_window(ahead: bool) -> Text {
         calendar_length().prop_map(|length| format!("last {length}")),
         unit().prop_map(|unit| format!("this {unit}")),
         unit().prop_map(|unit| format!("previous {unit}")),
+        fiscal(&["last 2 calendar", "this", "previous"]),
         day.clone().prop_map(|day| format!("from {day}")),
         day.clone().prop_map(|day| format!("until {day}")),
         (day.clone(), day).prop_map(|(from, until)| format!("from {from} until {until}")),
@@ -80,8 +81,26 @@ fn civil_window(ahead: bool) -> Text {
     let future = prop_oneof![
         calendar_length().prop_map(|length| format!("next {length}")),
         unit().prop_map(|unit| format!("next {unit}")),
+        fiscal(&["next 3 calendar", "next"]),
     ];
     if ahead { prop_oneof![2 => past, 1 => future].boxed() } else { past }
+}
+
+/// Windows whose weeks, quarters and years begin elsewhere.
+fn fiscal(which: &'static [&'static str]) -> Text {
+    let starts = pick(&[
+        "week starting sunday",
+        "week starting saturday",
+        "quarter starting february",
+        "year starting april",
+        "year starting october",
+    ]);
+    (pick(which), starts)
+        .prop_map(|(which, starts)| {
+            let plural = if which.ends_with("calendar") { "s starting" } else { " starting" };
+            format!("{which} {}", starts.replace(" starting", plural))
+        })
+        .boxed()
 }
 
 fn window(ahead: bool, customer: bool) -> Text {
@@ -291,7 +310,7 @@ fn rate() -> Text {
 
 fn leaf() -> Text {
     let whole = prop_oneof![
-        2 => pick(&["f.int", "f.count", "points(\"main\")", "size(f.tags)", "coalesce(f.int, 3)", "f.days", "bucket(\"s\", 4)"]),
+        2 => pick(&["f.int", "f.count", "points(\"main\")", "size(f.tags)", "coalesce(f.int, 3)", "f.days", "bucket(\"s\", 4)", "distance(f.float, f.share, 0.5, -1.25)"]),
         1 => (pick(&["age(f.date", "age_february(f.date", "hour(f.time", "weekday(f.time", "month(f.time"]), zone(true)).prop_map(|(call, zone)| {
             if zone.is_empty() { format!("{call})") } else { format!("{call},{zone})") }
         }),

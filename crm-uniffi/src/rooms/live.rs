@@ -17,6 +17,16 @@ impl BlockingSegments {
         guard(|| self.0.declare_events(&names))
     }
 
+    /// Puts customers on a static list. Whether somebody is on it is asked by `list("name")` in the segment language.
+    pub fn add_to_list(&self, list: Name, customers: Vec<CustomerId>) -> Result<(), CrmError> {
+        guard(|| self.0.add_to_list(&list, &customers))
+    }
+
+    /// Takes customers off a static list.
+    pub fn remove_from_list(&self, list: Name, customers: Vec<CustomerId>) -> Result<(), CrmError> {
+        guard(|| self.0.remove_from_list(&list, &customers))
+    }
+
     /// A segment.
     pub fn get(&self, name: Name) -> Result<Segment, CrmError> {
         guard(|| self.0.get(&name))

@@ -9,7 +9,7 @@ use crate::base::{AsOf, Clash, CustomerId, Error, Id, Kind, Name, Result, Stream
 use crate::change::{ChangeSet, Touched};
 use crate::crm::profiles::{Profile, profiles};
 use crate::crm::{ATTEMPTS, Crm};
-use crate::customer::CUSTOMER;
+use crate::customer::{CUSTOMER, RELATIONSHIP, Relationship};
 use crate::loyalty::PROGRAMME_KIND;
 use crate::privacy::{PURPOSE, REACHABLE_FIELD, SUPPRESSION};
 use crate::record::{Key, Record};
@@ -222,6 +222,10 @@ impl State {
             for record in crm.store().load(kind, &ids)?.into_iter().flatten() {
                 if let Some(subject) = record.subject {
                     touch.add(subject, MembershipCause::Record(record.id), None);
+                }
+                if *kind == RELATIONSHIP {
+                    let other = Relationship::from_record(&record)?.to;
+                    touch.add(other.into(), MembershipCause::Record(record.id), None);
                 }
             }
         }

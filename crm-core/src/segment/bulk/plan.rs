@@ -244,7 +244,7 @@ impl<'p> Planner<'p> {
             Term::Now(index) | Term::Today(index) => self.is_resolved(*index),
             Term::Call(_, inner, zone) => !matches!(zone, ZoneSource::Customer(..)) && self.slots(inner, slots),
             Term::Coalesce(inner, _) => self.slots(inner, slots),
-            Term::Bucket { .. } | Term::Aggregate(_) | Term::Sequence(_) => false,
+            Term::Bucket { .. } | Term::Distance(..) | Term::Aggregate(_) | Term::Sequence(_) => false,
         }
     }
 }
@@ -285,6 +285,7 @@ fn reads_events(leaf: &Leaf) -> bool {
         match term {
             Term::Aggregate(_) | Term::Sequence(_) => true,
             Term::Call(_, inner, _) | Term::Coalesce(inner, _) => looks(inner),
+            Term::Distance(from, _) => looks(&from.0) || looks(&from.1),
             _ => false,
         }
     }

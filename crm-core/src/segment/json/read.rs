@@ -4,12 +4,12 @@ use serde_json::{Map, Value as Json};
 
 use crate::base::{Name, Text, Value};
 use crate::segment::ast::{
-    AggFn, Aggregate, Check, CmpOp, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind, Quantifier,
-    SegmentRef, Selection, Sequence, Test, TextOp,
+    AggFn, Aggregate, Check, CmpOp, Distance, Expr, Fold, Function, Ident, Literal, Measure, Operand, OperandKind,
+    Quantifier, SegmentRef, Selection, Sequence, Test, TextOp,
 };
 use crate::segment::diagnostic::{Diagnostic, Place, TextSpan};
 use crate::segment::size::{MAX_DEPTH, check_size, too_deep};
-use crate::segment::time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef, calendar_units};
+use crate::segment::time::{Bound, ExactUnit, Length, Shift, Start, Stretch, TimeWindow, ZoneRef, calendar_units};
 
 /// What was expected at a path. The path holds keys of the form and positions, never content.
 enum Trouble {
@@ -207,6 +207,17 @@ fn operand_node(key: &str, value: &Json, depth: usize) -> Read<OperandKind> {
             let inner = at(0, operand(inner, depth + 1))?;
             Ok(OperandKind::Coalesce(Box::new(inner), at(1, literal(default))?))
         }
+        "distance" => {
+            let [latitude, longitude, to_latitude, to_longitude] =
+                exactly(value, "[operand, operand, number, number]")?;
+            let degrees = |json: &Json| json.as_f64().map_or_else(|| bad("a number of degrees"), Ok);
+            Ok(OperandKind::Distance(Box::new(Distance {
+                latitude: at(0, operand(latitude, depth + 1))?,
+                longitude: at(1, operand(longitude, depth + 1))?,
+                to_latitude: at(2, degrees(to_latitude))?,
+                to_longitude: at(3, degrees(to_longitude))?,
+            })))
+        }
         _ => bad("a known operand"),
     }
 }
@@ -332,10 +343,10 @@ fn bound(json: &Json) -> Read<Bound> {
 }
 
 fn window(json: &Json) -> Read<TimeWindow> {
-    let keys = ["last", "next", "this", "previous", "following", "since", "until", "between", "zone"];
+    let keys = ["last", "next", "this", "previous", "following", "since", "until", "between", "starting", "zone"];
     let parts = object(json, &keys)?;
     let zone = parts.get("zone").map_or(Ok(ZoneRef::Default), |json| at("zone", zone(json)))?;
-    let mut rest = parts.iter().filter(|(key, _)| *key != "zone");
+    let mut rest = parts.iter().filter(|(key, _)| *key != "zone" && *key != "starting");
     let (Some((key, value)), None) = (rest.next(), rest.next()) else { return bad("one kind of window") };
     let unit = |stretch: fn(_) -> Stretch| match value.as_str().and_then(|word| word.parse().ok()) {
         Some(unit) => Ok(stretch(unit)),
@@ -352,7 +363,16 @@ fn window(json: &Json) -> Read<TimeWindow> {
         _ => exactly(value, "[bound, bound]")
             .and_then(|[start, end]| Ok(Stretch::Between(at(0, bound(start))?, at(1, bound(end))?))),
     };
-    Ok(TimeWindow { stretch: at(key, stretch)?, zone })
+    let stretch = at(key, stretch)?;
+    let start = parts.get("starting").map_or(Ok(Start::Usual), |json| at("starting", start(json, stretch)))?;
+    Ok(TimeWindow { stretch, start, zone })
+}
+
+fn start(json: &Json, stretch: Stretch) -> Read<Start> {
+    match json.as_str().and_then(Start::from_word) {
+        Some(start) if start.suits(stretch.unit()) => Ok(start),
+        _ => bad("a month for quarters and years, a day of the week for weeks"),
+    }
 }
 
 fn each<T>(json: &Json, read: impl Fn(&Json) -> Read<T>) -> Read<Vec<T>> {

@@ -89,6 +89,15 @@ fn operand(operand: &Operand) -> Json {
         OperandKind::Coalesce(inner, default) => {
             node("coalesce", json!([self::operand(inner), self::literal(default)]))
         }
+        OperandKind::Distance(distance) => node(
+            "distance",
+            json!([
+                self::operand(&distance.latitude),
+                self::operand(&distance.longitude),
+                distance.to_latitude,
+                distance.to_longitude
+            ]),
+        ),
         OperandKind::Aggregate(aggregate) => self::aggregate(aggregate),
         OperandKind::Sequence(sequence) => self::sequence(sequence),
     }
@@ -191,6 +200,9 @@ fn window(window: &TimeWindow) -> Json {
         Stretch::Between(start, end) => ("between", json!([bound(start), bound(end)])),
     };
     let mut parts = Map::from_iter([(key.to_owned(), value)]);
+    if let Some(word) = window.start.word() {
+        parts.insert("starting".into(), word.into());
+    }
     if window.zone != ZoneRef::Default {
         parts.insert("zone".into(), zone(&window.zone));
     }

@@ -2,7 +2,7 @@
 
 use crate::segment::ast::{Aggregate, Check, Expr, Measure, Operand, OperandKind, Selection, Test};
 use crate::segment::diagnostic::{Diagnostic, Place};
-use crate::segment::time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, ZoneRef};
+use crate::segment::time::{Bound, ExactUnit, Length, Shift, Start, Stretch, TimeWindow, ZoneRef};
 
 use super::{Parsed, Parser};
 
@@ -102,7 +102,7 @@ fn sum(one: Length, other: Length) -> Option<Length> {
 }
 
 fn existence(chosen: &Selection, stretch: Option<Stretch>, exists: bool, place: Place) -> Expr {
-    let window = stretch.map(|stretch| TimeWindow { stretch, zone: ZoneRef::Default });
+    let window = stretch.map(|stretch| TimeWindow { stretch, start: Start::Usual, zone: ZoneRef::Default });
     let aggregate =
         Aggregate { measure: Measure::Count, events: chosen.events.clone(), window, filter: chosen.filter.clone() };
     let operand = Operand { kind: OperandKind::Aggregate(Box::new(aggregate)), place };

@@ -1,7 +1,7 @@
 //! Operands: constants, fields, functions and measures.
 
 use crate::base::{Money, Name, Value};
-use crate::segment::ast::{AggFn, Aggregate, Function, Ident, Literal, Measure, Operand, OperandKind};
+use crate::segment::ast::{AggFn, Aggregate, Distance, Function, Ident, Literal, Measure, Operand, OperandKind};
 use crate::segment::diagnostic::{Diagnostic, TextSpan};
 use crate::segment::lexer::{TokenKind, currency, is_currency_code, is_reserved, is_unit};
 use crate::segment::time::ZoneRef;
@@ -93,6 +93,7 @@ impl Parser<'_> {
             }
             ("bucket", _) => return self.bucket(),
             ("coalesce", _) => return self.coalesce(),
+            ("distance", _) => return self.distance(),
             _ => return self.field(""),
         };
         Ok(OperandKind::Aggregate(Box::new(aggregate)))
@@ -127,6 +128,31 @@ impl Parser<'_> {
         }
         self.expect_sign(")")?;
         Ok(OperandKind::Bucket { salt: salt.as_str().into(), of })
+    }
+
+    /// `distance(latitude, longitude, 52.52, 13.405)`
+    fn distance(&mut self) -> Parsed<OperandKind> {
+        self.advance();
+        self.advance();
+        let latitude = self.deeper(Self::operand)?;
+        self.expect_sign(",")?;
+        let longitude = self.deeper(Self::operand)?;
+        self.expect_sign(",")?;
+        let to_latitude = self.degrees()?;
+        self.expect_sign(",")?;
+        let to_longitude = self.degrees()?;
+        self.expect_sign(")")?;
+        Ok(OperandKind::Distance(Box::new(Distance { latitude, longitude, to_latitude, to_longitude })))
+    }
+
+    fn degrees(&mut self) -> Parsed<f64> {
+        let start = self.span();
+        let literal = self.literal()?;
+        match (literal.value(), literal.unit()) {
+            (Value::Float(degrees), None) => Ok(*degrees),
+            (Value::Int(degrees), None) => Ok(*degrees as f64),
+            _ => Err(Diagnostic::new("E0005", self.since(start), "not a number of degrees").expected("52.52")),
+        }
     }
 
     /// `coalesce(operand, constant)`

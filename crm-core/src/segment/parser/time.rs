@@ -3,7 +3,7 @@
 use crate::base::CalendarUnit;
 use crate::segment::diagnostic::Diagnostic;
 use crate::segment::lexer::TokenKind;
-use crate::segment::time::{Bound, ExactUnit, Length, Shift, Stretch, TimeWindow, calendar_units};
+use crate::segment::time::{Bound, ExactUnit, Length, Shift, Start, Stretch, TimeWindow, calendar_units};
 
 use super::{Parsed, Parser};
 
@@ -51,7 +51,23 @@ impl Parser<'_> {
 
     pub(super) fn window(&mut self, expected: &str) -> Parsed<TimeWindow> {
         let stretch = self.stretch(expected)?;
-        Ok(TimeWindow { stretch, zone: self.zone()? })
+        let start = self.starting(stretch)?;
+        Ok(TimeWindow { stretch, start, zone: self.zone()? })
+    }
+
+    /// `starting april` or `starting sunday`, if it is there.
+    fn starting(&mut self, stretch: Stretch) -> Parsed<Start> {
+        if !self.word("starting") {
+            return Ok(Start::Usual);
+        }
+        let start = if let TokenKind::Word(word) = self.peek() { Start::from_word(word) } else { None };
+        let Some(start) = start else { return Err(self.unexpected("a month or a day of the week, as in `april`")) };
+        if !start.suits(stretch.unit()) {
+            let what = "only weeks start on a day of the week, and only quarters and years in a month";
+            return Err(Diagnostic::new("E0216", self.span(), what));
+        }
+        self.advance();
+        Ok(start)
     }
 
     fn stretch(&mut self, expected: &str) -> Parsed<Stretch> {

@@ -90,6 +90,29 @@ class Segments(Handle):
         """
         self._do("segments.declare_events", names=names)
 
+    def add_to_list(self, list: str, customers: Sequence[CustomerId]) -> None:
+        """Puts customers on a static list. Those who are on it are left as they are.
+
+        Whether somebody is on a list is asked by `list("name")` in the segment language, as of any instant; a list
+        that nobody was ever put on is empty.
+
+        Raises
+        ------
+        CrmError
+            `NotFound` for an unknown customer; then nobody is put on the list.
+        """
+        self._do("segments.add_to_list", list=list, customers=customers)
+
+    def remove_from_list(self, list: str, customers: Sequence[CustomerId]) -> None:
+        """Takes customers off a static list. Those who are not on it are left as they are.
+
+        Raises
+        ------
+        CrmError
+            `NotFound` for an unknown customer; then nobody is taken off the list.
+        """
+        self._do("segments.remove_from_list", list=list, customers=customers)
+
     def list(self) -> builtins.list[Segment]:
         """All segments, by name."""
         return self._ask("segments.list", _LIST_SEGMENT)

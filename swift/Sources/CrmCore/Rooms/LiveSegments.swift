@@ -8,6 +8,16 @@ extension Segments {
         try await worker.run { try room.declareEvents(names: names) }
     }
 
+    /// Puts customers on a static list. Whether somebody is on it is asked by `list("name")` in the segment language.
+    public func addToList(_ list: Name, customers: [CustomerId]) async throws(CrmError) {
+        try await worker.run { try room.addToList(list: list, customers: customers) }
+    }
+
+    /// Takes customers off a static list.
+    public func removeFromList(_ list: Name, customers: [CustomerId]) async throws(CrmError) {
+        try await worker.run { try room.removeFromList(list: list, customers: customers) }
+    }
+
     /// A segment.
     public func get(_ name: Name) async throws(CrmError) -> Segment {
         try await worker.run { try room.get(name: name) }

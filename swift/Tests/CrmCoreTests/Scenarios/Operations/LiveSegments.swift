@@ -5,6 +5,14 @@ nonisolated(unsafe) let liveSegmentOperations: [String: Operation] = [
         try await crm.segments.declareEvents(with.texts("names"))
         return done
     },
+    "segments.add_to_list": { crm, with in
+        try await crm.segments.addToList(with.text("list"), customers: with.list("customers", idFromJson))
+        return done
+    },
+    "segments.remove_from_list": { crm, with in
+        try await crm.segments.removeFromList(with.text("list"), customers: with.list("customers", idFromJson))
+        return done
+    },
     "segments.get": { crm, with in
         try data(await crm.segments.get(with.text("name")), segmentToJson)
     },

@@ -41,6 +41,13 @@ public class Segments internal constructor(crm: Crm) : Room<BlockingSegments>(cr
      */
     public suspend fun declareEvents(names: List<Name>): Unit = call { it.declareEvents(names) }
 
+    /** Puts customers on a static list. Whether somebody is on it is asked by `list("name")` in the segment language. */
+    public suspend fun addToList(list: Name, customers: List<CustomerId>): Unit = call { it.addToList(list, customers) }
+
+    /** Takes customers off a static list. */
+    public suspend fun removeFromList(list: Name, customers: List<CustomerId>): Unit =
+        call { it.removeFromList(list, customers) }
+
     /** A segment. */
     public suspend fun get(name: Name): Segment = call { it.get(name) }
 

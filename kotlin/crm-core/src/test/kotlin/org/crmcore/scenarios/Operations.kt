@@ -220,6 +220,12 @@ val operations: Map<String, Operation> = mapOf(
     },
     "segments.list" to { crm, _ -> list(crm.segments.list(), ::segmentToJson) },
     "segments.declare_events" to { crm, with -> nothing(crm.segments.declareEvents(with.texts("names"))) },
+    "segments.add_to_list" to { crm, with ->
+        nothing(crm.segments.addToList(with.text("list"), with.ids("customers")))
+    },
+    "segments.remove_from_list" to { crm, with ->
+        nothing(crm.segments.removeFromList(with.text("list"), with.ids("customers")))
+    },
     "segments.get" to { crm, with -> data(crm.segments.get(with.text("name")), ::segmentToJson) },
     "segments.versions" to { crm, with -> list(crm.segments.versions(with.text("name")), ::segmentVersionToJson) },
     "segments.explain_in_words" to { crm, with ->
