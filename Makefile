@@ -23,6 +23,7 @@ test-swift: ## the Swift package and its examples
 lint: ## format, clippy, documentation
 	$(CARGO) fmt --all --check
 	scripts/mirror.py --check
+	scripts/schema.py --check
 	$(CARGO) clippy --workspace --all-targets --all-features --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --all-features --no-deps --locked
 

@@ -8,7 +8,7 @@ export CRM_PEER_PYTHON="$python"
 cargo build --release --locked --package crm-benches --bins || exit 1
 cargo build --release --locked --package crm-examples --example shop || exit 1
 short=0
-for bar in ${BARS:-store score segment rows shop python kotlin}; do
+for bar in ${BARS:-store score segment rows shop loyalty python kotlin}; do
     case "$bar" in
     rows) cargo run --release --locked --quiet --manifest-path benches/rows/Cargo.toml || short=1 ;;
     python | kotlin) "scripts/$bar.sh" bench || short=1 ;;

@@ -15,6 +15,7 @@ mod loyalty;
 mod marketing;
 mod privacy;
 mod profiles;
+mod rewards;
 mod scores;
 mod segments;
 mod source;

@@ -6,7 +6,7 @@
 
 use crm_core::Crm;
 use crm_core::base::{
-    AsOf, ContactPointId, Cursor, CustomerId, FieldDecl, InteractionId, Name, ProgrammeId, Timestamp, Window,
+    AsOf, ContactPointId, Cursor, CustomerId, FieldDecl, Id, InteractionId, Name, ProgrammeId, Timestamp, Window,
 };
 use crm_core::crm::{Loyalty, Segment, SegmentView, Segments, Trial};
 use crm_core::customer::{
@@ -14,7 +14,10 @@ use crm_core::customer::{
 };
 use crm_core::intake::{Mode, PurchaseRow};
 use crm_core::interaction::{NewInteraction, Timeline};
-use crm_core::loyalty::{Adjustment, Cancellation, Definition, Purchase, Redemption, Refund};
+use crm_core::loyalty::{
+    Activity, Adjustment, Cancellation, Capture, Claim, Definition, Purchase, Redemption, Refund, Reservation,
+    Transfer, VoucherUse,
+};
 use crm_core::marketing::{Campaign, MessageOutcome};
 use crm_core::privacy::{ConsentEvent, ContactQuestion, Purpose, SuppressionReason};
 use crm_core::segment::{LiveSegments, SqlDialect};
@@ -146,6 +149,32 @@ operations! {
     "loyalty.catch_up"(id: ProgrammeId, until: Timestamp) |crm| crm.loyalty().catch_up(id, until);
     "loyalty.join"(id: ProgrammeId, member: CustomerId, at: Timestamp)
         |crm| crm.loyalty().join(id, member, at);
+    "loyalty.credit"(id: ProgrammeId, activity: Activity)
+        |crm| crm.loyalty().credit(id, &activity);
+    "loyalty.reserve"(id: ProgrammeId, reservation: Reservation)
+        |crm| crm.loyalty().reserve(id, &reservation);
+    "loyalty.capture"(id: ProgrammeId, member: CustomerId, capture: Capture)
+        |crm| crm.loyalty().capture(id, member, &capture);
+    "loyalty.release"(id: ProgrammeId, member: CustomerId, reservation: Id, at: Timestamp)
+        |crm| crm.loyalty().release(id, member, reservation, at);
+    "loyalty.confirm"(id: ProgrammeId, member: CustomerId, cause: Id, at: Timestamp)
+        |crm| crm.loyalty().confirm(id, member, cause, at);
+    "loyalty.transfer"(id: ProgrammeId, transfer: Transfer)
+        |crm| crm.loyalty().transfer(id, &transfer);
+    "loyalty.rewards"(id: ProgrammeId, member: CustomerId, segments: Vec<Name>, at: Timestamp)
+        |crm| crm.loyalty().rewards(id, member, &segments, at);
+    "loyalty.claim"(id: ProgrammeId, claim: Claim)
+        |crm| crm.loyalty().claim(id, &claim);
+    "loyalty.vouchers"(id: ProgrammeId, member: CustomerId)
+        |crm| crm.loyalty().vouchers(id, member);
+    "loyalty.voucher"(code: String)
+        |crm| crm.loyalty().voucher(&code);
+    "loyalty.use_voucher"(by: VoucherUse)
+        |crm| crm.loyalty().use_voucher(&by);
+    "loyalty.cancel_voucher"(code: String, at: Timestamp)
+        |crm| crm.loyalty().cancel_voucher(&code, at);
+    "loyalty.report"(id: ProgrammeId, unit: Option<Name>, window: Window)
+        |crm| crm.loyalty().report(id, unit.as_ref(), window);
     "loyalty.simulate"(id: ProgrammeId, basket: Purchase)
         |crm| crm.loyalty().simulate(id, &basket);
     "loyalty.what_if"(id: ProgrammeId, definition: Definition, from: Timestamp, at: Timestamp)

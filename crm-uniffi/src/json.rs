@@ -15,8 +15,9 @@ use crm_core::fact::{Fact, SourceRef};
 use crm_core::intake::{ContactMapping, Mode, PurchaseMapping, PurchaseRow};
 use crm_core::interaction::{Interaction, NewInteraction, OrderLine, Timeline};
 use crm_core::loyalty::{
-    Adjustment, Cancellation, Definition, Liability, Movement, PointsDecision, Purchase, Redemption, Refund,
-    Simulation, Standing, Statement, TierChange, Violation, WhatIf,
+    Activity, Adjustment, Cancellation, Capture, Claim, Definition, Liability, Movement, PointsDecision,
+    ProgrammeReport, Purchase, Redemption, Refund, Reservation, RewardOffer, Simulation, Standing, Statement,
+    TierChange, Transfer, Violation, Voucher, VoucherUse, WhatIf,
 };
 use crm_core::marketing::{AudienceSummary, Campaign, MessageOutcome, ResponseTally};
 use crm_core::privacy::{
@@ -111,6 +112,15 @@ door! {
     Redemption: redemption_to_json, redemption_from_json;
     Cancellation: cancellation_to_json, cancellation_from_json;
     Adjustment: adjustment_to_json, adjustment_from_json;
+    Activity: activity_to_json, activity_from_json;
+    Reservation: reservation_to_json, reservation_from_json;
+    Capture: capture_to_json, capture_from_json;
+    Transfer: transfer_to_json, transfer_from_json;
+    Claim: claim_to_json, claim_from_json;
+    VoucherUse: voucher_use_to_json, voucher_use_from_json;
+    Voucher: voucher_to_json, voucher_from_json;
+    RewardOffer: reward_offer_to_json;
+    ProgrammeReport: programme_report_to_json, programme_report_from_json;
     Movement: movement_to_json, movement_from_json;
     Standing: standing_to_json, standing_from_json;
     Statement: statement_to_json, statement_from_json;

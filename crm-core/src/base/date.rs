@@ -350,6 +350,7 @@ impl CalendarUnit {
 /// A stretch of civil time whose length in hours depends on where in the calendar it is laid: so many months, and so
 /// many days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Period {
     /// Months, counted first. A day that the month does not have becomes its last day.
     #[serde(default)]

@@ -40,6 +40,10 @@ impl Loyalty {
         Self { crm }
     }
 
+    pub(super) const fn crm(&self) -> &Crm {
+        &self.crm
+    }
+
     /// The id of the programme that a host calls by a key of its own.
     pub fn id_of(key: &Name) -> ProgrammeId {
         ProgrammeId::new(Id::derived("crm-core/programme-key", key.as_str()))
@@ -101,6 +105,14 @@ impl Loyalty {
         self.decide(id, member, |account, env| account.join(at, env))
     }
 
+    /// Awards what an activity other than a purchase earns. An activity earns once.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the other customer in it is the member.
+    pub fn credit(&self, id: ProgrammeId, activity: &loyalty::Activity) -> Result<PointsDecision> {
+        self.decide(id, activity.member, |account, env| account.credit(activity, env))
+    }
+
     /// What a basket would earn at its instant, past or future, and what each rule says to it. Nothing is written.
     pub fn simulate(&self, id: ProgrammeId, basket: &Purchase) -> Result<Simulation> {
         Account::new(&self.programme(id)?, basket.member, &self.ledger(basket.member)?).simulate(basket)
@@ -131,6 +143,58 @@ impl Loyalty {
     /// [`Error::Denied`] when the member has too few.
     pub fn redeem(&self, id: ProgrammeId, redemption: &Redemption) -> Result<PointsDecision> {
         self.decide(id, redemption.member, |account, env| account.redeem(redemption, env))
+    }
+
+    /// Sets points aside, so that nothing else spends them, until they are captured or released, or the time is over.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the member has too few.
+    pub fn reserve(&self, id: ProgrammeId, reservation: &loyalty::Reservation) -> Result<PointsDecision> {
+        self.decide(id, reservation.member, |account, env| account.reserve(reservation, env))
+    }
+
+    /// Spends points that were set aside; those that are left over are given back.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the reservation is over.
+    pub fn capture(&self, id: ProgrammeId, member: CustomerId, capture: &loyalty::Capture) -> Result<PointsDecision> {
+        self.decide(id, member, |account, env| account.capture(capture, env))
+    }
+
+    /// Ends a reservation before its time.
+    pub fn release(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        reservation: Id,
+        at: Timestamp,
+    ) -> Result<PointsDecision> {
+        self.decide(id, member, |account, env| account.release(reservation, at, env))
+    }
+
+    /// Says that the points of a purchase or activity may be spent that wait for somebody's word.
+    pub fn confirm(&self, id: ProgrammeId, member: CustomerId, cause: Id, at: Timestamp) -> Result<PointsDecision> {
+        self.decide(id, member, |account, env| account.confirm(cause, at, env))
+    }
+
+    /// Gives points to another member. Those who give and those who receive are written together or not at all. The
+    /// decision is about the one who gives.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when the member has too few, or for a unit whose points cannot be transferred.
+    pub fn transfer(&self, id: ProgrammeId, transfer: &loyalty::Transfer) -> Result<PointsDecision> {
+        self.crm.expect_customers([transfer.from, transfer.to].into_iter())?;
+        let programme = self.programme(id)?;
+        let (decision, _) = self.crm.write(|env, _| {
+            let since = self.crm.store().info()?.seq;
+            let (giving, receiving) = (self.ledger(transfer.from)?, self.ledger(transfer.to)?);
+            let to = Account::new(&programme, transfer.to, &receiving);
+            let (given, received) = Account::new(&programme, transfer.from, &giving).transfer(transfer, &to, env)?;
+            let mut changes = given.changes(since, env.now);
+            changes.extend(received.changes(since, env.now));
+            Ok((given, changes))
+        })?;
+        Ok(decision)
     }
 
     /// Gives points of a redemption back to the lots they came from.
@@ -207,12 +271,21 @@ impl Loyalty {
         }
     }
 
+    /// How a programme did in a window, in a unit or the first one: points issued, spent and expired, active members, the
+    /// flow between tiers, and the share of points that are never spent.
+    pub fn report(&self, id: ProgrammeId, unit: Option<&Name>, window: Window) -> Result<loyalty::ProgrammeReport> {
+        let ledgers: BTreeMap<CustomerId, Ledger> = self.ledgers()?.into_iter().collect();
+        let ledgers = ledgers.iter().map(|(member, ledger)| (*member, ledger));
+        loyalty::report(&self.programme(id)?, unit, window, ledgers)
+    }
+
     /// Derives everything anew from the facts and names every promise that does not hold.
     pub fn audit(&self, id: ProgrammeId) -> Result<Vec<Violation>> {
         let programme = self.programme(id)?;
-        let mut violations = Vec::new();
-        for (member, ledger) in self.ledgers()? {
-            violations.extend(Account::new(&programme, member, &ledger).audit()?);
+        let ledgers = self.ledgers()?;
+        let mut violations = loyalty::audit_transfers(id, ledgers.values());
+        for (member, ledger) in &ledgers {
+            violations.extend(Account::new(&programme, *member, ledger).audit()?);
         }
         Ok(violations)
     }

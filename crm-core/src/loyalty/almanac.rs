@@ -162,6 +162,37 @@ impl<'a> Periods<'a> {
     }
 }
 
+/// Years that begin on the day of an instant of each member's.
+#[derive(Clone, Debug)]
+pub(super) struct Anniversaries<'a> {
+    zone: &'a Zone,
+    keep: u16,
+    grace: Period,
+}
+
+impl<'a> Anniversaries<'a> {
+    pub(super) const fn new(zone: &'a Zone, keep: u16, grace: Period) -> Self {
+        Self { zone, keep, grace }
+    }
+
+    /// The year whose window an instant lies in, or the first one, counted from the day of another instant. Who began on
+    /// February 29th has the other years begin on February 28th.
+    pub(super) fn at(&self, began: Timestamp, at: Timestamp) -> CalendarPeriod {
+        let first = self.zone.date(began);
+        let start = |years: i32| self.zone.day(first.saturating_add(Period::years(years))).start;
+        let mut years = (i32::from(self.zone.date(at).year()) - i32::from(first.year())).max(0);
+        while years > 0 && start(years) > at {
+            years -= 1;
+        }
+        let grown = |more: i32| self.zone.add(start(years.saturating_add(more)), self.grace);
+        CalendarPeriod {
+            window: Window { start: start(years), end: start(years + 1) },
+            grace_until: grown(1),
+            kept_until: grown(1 + i32::from(self.keep)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::movement::Scribe;
-use super::settle::{Life, Step};
+use super::settle::Step;
 use super::{Movement, MovementKind, Shortfall, Version};
 use crate::base::{Id, Name, Result, Timestamp, worded};
 
@@ -31,6 +31,8 @@ worded! {
         Refund = "refund",
         /// A cancellation gives back no more than its redemption took.
         Cancellation = "cancellation",
+        /// What a member gives is what another one receives.
+        Transfer = "transfer",
         /// The money of a purchase or refund is on one movement.
         Money = "money",
     }
@@ -92,7 +94,11 @@ impl Account<'_> {
         let mut times: BTreeMap<Step, Vec<Id>> = BTreeMap::new();
         for one in movements {
             if one.opens() {
-                if scribe.lot(one.kind, one.cause, one.rule.as_ref()) != one.id {
+                let due = match (one.kind, one.of) {
+                    (MovementKind::Received, Some(from)) => scribe.received(one.cause, from),
+                    _ => scribe.lot(one.kind, one.cause, one.rule.as_ref()),
+                };
+                if due != one.id {
                     findings.note(Invariant::Identity, one.id, [one.id]);
                 }
             } else {
@@ -137,10 +143,11 @@ impl Account<'_> {
         let in_force = self.programme.governing(opening.at).ok().filter(|version| version.number == opening.version);
         let promised = |version: &Version| {
             let unit = version.definition.unit(Some(&opening.unit)).ok()?;
-            Some(unit.life(&version.definition.zone, opening.at))
+            Some(unit.life(&version.definition.zone, opening.at).waiting(opening.waits()))
         };
-        let told = opening.available_at.map(|available_at| Life { available_at, expires_at: opening.expires_at });
-        opening.points >= 0 && told.is_some() && in_force.and_then(promised) == told
+        let told = opening.life();
+        let as_there = opening.kind == MovementKind::Received;
+        opening.points >= 0 && told.is_some() && (as_there || in_force.and_then(promised) == told)
     }
 
     fn audit_steps(&self, unit: &Name, movements: &[&Movement], findings: &mut Findings) -> Result<()> {
@@ -150,7 +157,10 @@ impl Account<'_> {
         for missing in wallet.missing(&run, None, Timestamp::MIN)? {
             let step = Step::of(&missing);
             // What the clock has done need not have been written yet.
-            let by_clock = matches!(step.kind, MovementKind::Expired | MovementKind::Repaid | MovementKind::Settled);
+            let by_clock = matches!(
+                step.kind,
+                MovementKind::Expired | MovementKind::Repaid | MovementKind::Settled | MovementKind::Released
+            );
             if !(by_clock && wallet.written.get(&step).is_none_or(|written| written.points == 0)) {
                 findings.note(Invariant::Derivation, step.lot, written_by(step));
             }
@@ -167,7 +177,7 @@ impl Account<'_> {
         let mut told: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
         let mut silent: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
         for one in self.programme_movements() {
-            let by_purchase = one.kind == MovementKind::Earned && one.rule.is_none();
+            let by_purchase = one.kind == MovementKind::Earned && one.rule.is_none() && one.reason.is_none();
             if one.amount.is_some() {
                 told.entry(one.cause).or_default().push(one.id);
             } else if by_purchase || (one.takes_back() && one.because.is_none()) {

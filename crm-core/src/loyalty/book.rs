@@ -19,6 +19,9 @@ pub(super) type Ids<'a> = &'a dyn Fn(u32) -> Id;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BookLot {
     pub(super) at: Timestamp,
+    /// When its points become available, as it was told when it was opened.
+    told: Timestamp,
+    /// When they do.
     pub(super) available_at: Timestamp,
     /// [`Timestamp::MAX`] for never.
     pub(super) expires_at: Timestamp,
@@ -38,13 +41,13 @@ impl BookLot {
     pub(super) fn new(at: Timestamp, life: Life, points: i64) -> Self {
         let Life { available_at, expires_at } = life;
         let expires_at = expires_at.unwrap_or(Timestamp::MAX);
-        Self { at, available_at, expires_at, points, lapsed: 0 }
+        Self { at, told: available_at, available_at, expires_at, points, lapsed: 0 }
     }
 
-    /// When its points can be spent.
+    /// When its points can be spent, as it was told when it was opened.
     pub(super) fn life(&self) -> Life {
         let expires_at = Some(self.expires_at).filter(|end| *end != Timestamp::MAX);
-        Life { available_at: self.available_at, expires_at }
+        Life { available_at: self.told, expires_at }
     }
 }
 
@@ -111,6 +114,8 @@ pub(super) struct Book {
     debt: i64,
     /// What repaid debt: lots and points.
     repayments: Vec<(u32, i64)>,
+    /// Points that are set aside.
+    held: i64,
     /// No open lot expires before.
     next_expiry: Timestamp,
 }
@@ -127,6 +132,7 @@ impl Default for Book {
             takes: Vec::new(),
             debt: 0,
             repayments: Vec::new(),
+            held: 0,
             next_expiry: Timestamp::MAX,
         }
     }
@@ -142,6 +148,7 @@ impl Book {
         self.repayments.clear();
         self.sorted = None;
         self.debt = 0;
+        self.held = 0;
         self.next_expiry = Timestamp::MAX;
     }
 
@@ -167,6 +174,11 @@ impl Book {
     /// How many points are owed.
     pub(super) const fn debt(&self) -> i64 {
         self.debt
+    }
+
+    /// How many points are set aside.
+    pub(super) const fn held(&self) -> i64 {
+        self.held
     }
 
     /// The lots with points left, and how many.
@@ -260,6 +272,9 @@ impl Book {
         ids: Ids<'_>,
     ) -> i64 {
         let missing = self.take(kind, (event, at), points, Object::Nothing, policy, ids);
+        if kind == MovementKind::Reserved {
+            self.held += points - missing;
+        }
         if missing > 0 && policy.shortfall == Shortfall::Owe {
             self.owe(event, at, missing, Object::Nothing);
         }
@@ -299,10 +314,12 @@ impl Book {
         missing
     }
 
-    /// Gives points of a redemption back: to the lots they came from, the last one taken first. What had expired
-    /// meanwhile expires at once. What was owed and has been repaid since goes back to the lots that repaid it.
+    /// Gives points of a redemption back, or points that were set aside: to the lots they came from, the last one taken
+    /// first. What had expired meanwhile expires at once. What was owed and has been repaid since goes back to the lots that
+    /// repaid it.
     pub(super) fn restore(
         &mut self,
+        kind: MovementKind,
         (event, at): (u32, Timestamp),
         redemption: u32,
         mut points: i64,
@@ -313,13 +330,16 @@ impl Book {
         for index in (0..self.takes.len()).rev() {
             let take = &mut self.takes[index];
             let back = take.points.min(points);
-            if take.event != redemption || back == 0 {
+            if take.event != redemption || back < 1 {
                 continue;
             }
             take.points -= back;
             points -= back;
             let lot = take.lot;
-            self.post(MovementKind::Restored, at, lot, back, Mover::Event(event), of);
+            self.post(kind, at, lot, back, Mover::Event(event), of);
+            if kind == MovementKind::Released && lot != DEBT {
+                self.held -= back;
+            }
             if lot == DEBT {
                 self.debt -= back;
                 self.undo_repayments(event, at);
@@ -327,6 +347,46 @@ impl Book {
                 self.give_back(event, at, lot, back, of);
             }
         }
+        self.repay(at, Some(event), policy, ids);
+    }
+
+    /// Spends points that were set aside, whether or not their time is over meanwhile: those that were taken first. The rest
+    /// is given back.
+    pub(super) fn capture(
+        &mut self,
+        (event, at): (u32, Timestamp),
+        reservation: u32,
+        points: i64,
+        policy: Policy,
+        ids: Ids<'_>,
+    ) {
+        let of = Object::Event(reservation);
+        let mut missing = points;
+        for index in 0..self.takes.len() {
+            let take = &mut self.takes[index];
+            let (lot, part) = (take.lot, take.points.min(missing));
+            if take.event != reservation || part < 1 {
+                continue;
+            }
+            take.points -= part;
+            missing -= part;
+            let mut kind = MovementKind::Owed;
+            if lot != DEBT {
+                self.held -= part;
+                kind = MovementKind::Redeemed;
+            }
+            self.post(MovementKind::Released, at, lot, part, Mover::Event(event), of);
+            self.post(kind, at, lot, -part, Mover::Event(event), Object::Nothing);
+            self.takes.push(Take { event, lot, points: part });
+        }
+        self.restore(MovementKind::Released, (event, at), reservation, i64::MAX, policy, ids);
+    }
+
+    /// Lets the points of a lot be spent from an instant on.
+    pub(super) fn confirm(&mut self, (event, at): (u32, Timestamp), lot: u32, policy: Policy, ids: Ids<'_>) {
+        let own = &mut self.lots[lot as usize];
+        own.available_at = own.available_at.min(at);
+        self.sorted = None;
         self.repay(at, Some(event), policy, ids);
     }
 

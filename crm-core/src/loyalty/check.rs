@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Basis, Cost, Definition, Earn, Ladder, Qualifying, Rule, Unit};
-use crate::base::{Error, Name, Period, Result};
+use super::filter::Filters;
+use super::{Basis, Cap, Cost, Definition, Earn, Ladder, Qualifying, Reward, Rule, Unit};
+use crate::base::{Error, Money, Name, Period, Result};
 
 /// The most points that one movement may be about.
 pub(super) const MAX_POINTS: i64 = 1_000_000_000_000;
@@ -24,7 +25,13 @@ impl Definition {
         distinct("rules", self.rules.iter().map(|rule| &rule.name))?;
         self.units.iter().try_for_each(check_unit)?;
         self.rules.iter().try_for_each(|rule| self.check_rule(rule))?;
-        self.tiers.iter().try_for_each(|ladder| self.check_ladder(ladder))
+        Filters::compile(self)?;
+        self.tiers.iter().try_for_each(|ladder| self.check_ladder(ladder))?;
+        if self.rewards.len() > 1_000 {
+            return Err(Error::invalid("rewards", "a programme has at most 1000 rewards"));
+        }
+        distinct("rewards", self.rewards.iter().map(|reward| &reward.name))?;
+        self.rewards.iter().try_for_each(|reward| self.check_reward(reward))
     }
 
     fn check_rule(&self, rule: &Rule) -> Result<()> {
@@ -40,14 +47,67 @@ impl Definition {
                 return wrong("its minimum is in another currency");
             }
         }
-        if matches!(rule.earn, Earn::SignUp { .. }) && (!rule.when.takes_all_lines() || rule.when.minimum.is_some()) {
-            return wrong("joining has no lines and no amount");
+        let about_purchases = match &rule.earn {
+            Earn::SignUp { .. } | Earn::PerActivity { .. } => false,
+            Earn::Mission { activity, .. } | Earn::Streak { activity, .. } => activity.is_none(),
+            Earn::PerAmount { .. } | Earn::PerItem { .. } | Earn::PerPurchase { .. } | Earn::Bonus { .. } => true,
+        };
+        let when = &rule.when;
+        if !about_purchases && (!when.takes_all_lines() || when.minimum.is_some() || when.first_purchase) {
+            return wrong("only purchases have lines and an amount");
         }
+        let empty = match &rule.earn {
+            Earn::Mission { times, within, .. } => *times == 0 || within.is_some_and(|within| !forward(within)),
+            Earn::Streak { periods, .. } => !(1..=1_000).contains(periods),
+            _ => false,
+        };
+        if empty {
+            return wrong("asks for nothing, or for too much");
+        }
+        if let Earn::Bonus { of, percent } = &rule.earn {
+            let place = |one: &Rule| (std::cmp::Reverse(one.priority), one.name.clone());
+            let is_before = |name: &Name| {
+                self.rules.iter().any(|one| one.name == *name && place(one) < place(rule) && one.unit == rule.unit)
+            };
+            if of.is_empty() || *percent > 100_000 || !of.iter().all(is_before) {
+                return wrong("adds to rules of its unit that are considered before it");
+            }
+        }
+        check_caps(&rule.name, &rule.caps)?;
         if rule.when.from.zip(rule.when.until).is_some_and(|(from, until)| from >= until) {
             return wrong("ends before it begins");
         }
         let tiers = self.tiers.as_ref().map_or(&[][..], |ladder| &ladder.tiers);
         if !rule.when.tiers.iter().all(|name| tiers.iter().any(|tier| tier.name == *name)) {
+            return wrong("names a tier that the programme does not have");
+        }
+        Ok(())
+    }
+
+    fn check_reward(&self, reward: &Reward) -> Result<()> {
+        let wrong = |reason: &'static str| Err(Error::invalid_at(&reward.name, reason));
+        let Ok(unit) = self.unit(reward.unit.as_ref()) else {
+            return wrong("costs points of a unit that the programme does not have");
+        };
+        if !(0..=MAX_POINTS).contains(&reward.points) || (reward.points > 0 && !unit.redeemable) {
+            return wrong("its price is a number of redeemable points");
+        }
+        let amounts = [reward.money, reward.worth, reward.budget];
+        if amounts.iter().flatten().any(|amount| amount.is_negative()) {
+            return wrong("an amount is not negative");
+        }
+        let matches = reward.worth.map(|worth| Some(worth.currency()) == reward.budget.map(Money::currency));
+        if reward.budget.is_some() && matches != Some(true) {
+            return wrong("a budget needs what one is worth, in its currency");
+        }
+        if reward.from.zip(reward.until).is_some_and(|(from, until)| from >= until) {
+            return wrong("ends before it begins");
+        }
+        if reward.valid.is_some_and(|valid| !forward(valid) || valid == Period::default()) {
+            return wrong("a voucher is valid for some time");
+        }
+        let tiers = self.tiers.as_ref().map_or(&[][..], |ladder| &ladder.tiers);
+        if !reward.tiers.iter().all(|name| tiers.iter().any(|tier| tier.name == *name)) {
             return wrong("names a tier that the programme does not have");
         }
         Ok(())
@@ -84,8 +144,18 @@ impl Definition {
     }
 }
 
+fn check_caps(owner: &Name, caps: &[Cap]) -> Result<()> {
+    let fits = |cap: &Cap| {
+        (cap.points.is_some() || cap.times.is_some())
+            && cap.points.is_none_or(|points| (0..=MAX_POINTS).contains(&points))
+    };
+    if caps.iter().all(fits) { Ok(()) } else { Err(Error::invalid_at(owner, "a cap limits points or times")) }
+}
+
 fn check_unit(unit: &Unit) -> Result<()> {
     let wrong = |reason: &'static str| Err(Error::invalid_at(&unit.name, reason));
+    check_caps(&unit.name, &unit.caps)?;
+    check_caps(&unit.name, &unit.redeem_caps)?;
     if !forward(unit.pending) {
         return wrong("points cannot be available before they are earned");
     }

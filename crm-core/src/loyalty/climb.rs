@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::almanac::{CalendarPeriod, Later, Periods};
+use super::almanac::{Anniversaries, CalendarPeriod, Later, Periods};
 use super::{Ladder, Qualifying, Tier};
 use crate::base::{Timestamp, Zone};
 
@@ -31,14 +31,27 @@ pub(super) struct Scale<'a> {
 #[derive(Clone, Debug)]
 enum Span<'a> {
     Calendar(Periods<'a>),
+    Anniversary(Anniversaries<'a>),
     Rolling(Later<'a>),
     Lifetime,
+}
+
+impl Span<'_> {
+    /// The period that an instant lies in, for a member who began at another.
+    fn period(&self, began: Timestamp, at: Timestamp) -> Option<CalendarPeriod> {
+        match self {
+            Self::Calendar(periods) => Some(periods.at(at)),
+            Self::Anniversary(years) => Some(years.at(began, at)),
+            Self::Rolling(_) | Self::Lifetime => None,
+        }
+    }
 }
 
 impl<'a> Scale<'a> {
     pub(super) fn new(ladder: &'a Ladder, zone: &'a Zone) -> Self {
         let window = match ladder.window {
             Qualifying::Calendar(unit) => Span::Calendar(Periods::new(zone, unit, ladder.keep, ladder.grace)),
+            Qualifying::Anniversary => Span::Anniversary(Anniversaries::new(zone, ladder.keep, ladder.grace)),
             Qualifying::Rolling(period) => Span::Rolling(Later::new(zone, period)),
             Qualifying::Lifetime => Span::Lifetime,
         };
@@ -60,6 +73,8 @@ pub(super) struct Climb<'a> {
     scale: &'a Scale<'a>,
     level: Level,
     count: Count,
+    /// When the first thing that counted happened.
+    began: Option<Timestamp>,
     /// Levels that are kept until an instant: by grace, or by a soft landing.
     holds: Vec<(Timestamp, Level)>,
     /// Every change of the level so far.
@@ -98,11 +113,13 @@ impl<'a> Climb<'a> {
     pub(super) fn new(scale: &'a Scale<'a>) -> Self {
         let level = scale.reached(0);
         let count = match scale.window {
-            Span::Calendar(_) => Count::Calendar { stretches: Vec::new(), reviewed: Timestamp::MIN },
+            Span::Calendar(_) | Span::Anniversary(_) => {
+                Count::Calendar { stretches: Vec::new(), reviewed: Timestamp::MIN }
+            }
             Span::Rolling(_) => Count::Rolling { sum: 0, leaving: VecDeque::new() },
             Span::Lifetime => Count::Lifetime { sum: 0, peak: level },
         };
-        Self { scale, level, count, holds: Vec::new(), changes: Vec::new() }
+        Self { scale, level, count, began: None, holds: Vec::new(), changes: Vec::new() }
     }
 
     /// The level now.
@@ -129,16 +146,17 @@ impl<'a> Climb<'a> {
     pub(super) fn post(&mut self, entry: Entry) {
         self.advance(entry.at);
         let scale = self.scale;
+        let began = *self.began.get_or_insert(entry.counts_at);
         let demoting = scale.ladder.refunds_demote && entry.value < 0;
         match (&mut self.count, &scale.window) {
-            (Count::Calendar { stretches, .. }, Span::Calendar(periods)) => {
-                let place = stretches.iter().rposition(|one| one.period.window.contains(entry.counts_at));
-                let place = place.unwrap_or_else(|| {
-                    let period = periods.at(entry.counts_at);
+            (Count::Calendar { stretches, .. }, window) => {
+                let mut place = stretches.iter().rposition(|one| one.period.window.contains(entry.counts_at));
+                if let (None, Some(period)) = (place, window.period(began, entry.counts_at)) {
                     let last = (period.window.end <= entry.at).then_some(0);
                     stretches.push(Stretch { period, sum: 0, peak: 0, last });
-                    stretches.len() - 1
-                });
+                    place = Some(stretches.len() - 1);
+                }
+                let Some(place) = place else { return };
                 let own = &mut stretches[place];
                 own.sum = own.sum.saturating_add(entry.value);
                 if own.last.is_none() {
@@ -227,11 +245,8 @@ impl<'a> Climb<'a> {
         let mut level = counted.max(held);
         if scale.ladder.soft_landing && softly && level + 1 < self.level {
             level = self.level - 1;
-            let until = if let Span::Calendar(periods) = &scale.window {
-                periods.at(at).grace_until
-            } else {
-                scale.grace.add(at)
-            };
+            let period = scale.window.period(self.began.unwrap_or(at), at);
+            let until = period.map_or_else(|| scale.grace.add(at), |period| period.grace_until);
             self.holds.push((until, level));
         }
         if level != self.level {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::earning::joining;
 use super::{
-    Adjustment, Cancellation, History, Join, Ledger, Movement, MovementKind, Purchase, Redemption, Refund, Shopping,
+    Activity, Adjustment, Cancellation, History, Join, Ledger, Movement, MovementKind, Purchase, Redemption, Refund,
+    Shopping,
 };
 use crate::base::{CustomerId, Id, Money, Name, ProgrammeId, Timestamp};
 
@@ -15,6 +16,8 @@ use crate::base::{CustomerId, Id, Money, Name, ProgrammeId, Timestamp};
 pub struct Deeds {
     /// When they joined.
     pub joins: Vec<Join>,
+    /// What else they did that earns. Who else was in it is not known any more.
+    pub activities: Vec<Activity>,
     /// What they bought.
     pub purchases: Vec<Purchase>,
     /// What of it was paid back.
@@ -57,6 +60,7 @@ impl Deeds {
     pub fn history(&self) -> History<'_> {
         History {
             joins: &self.joins,
+            activities: &self.activities,
             purchases: &self.purchases,
             refunds: &self.refunds,
             redemptions: &self.redemptions,
@@ -67,10 +71,14 @@ impl Deeds {
 
     fn read(&mut self, programme: ProgrammeId, member: CustomerId, ledger: &Ledger) {
         let joined = joining(programme, member);
+        let mut activities: BTreeMap<Id, Activity> = BTreeMap::new();
         let mut parts: BTreeMap<Part<'_>, (Timestamp, i64, &Movement)> = BTreeMap::new();
         for one in ledger.movements().filter(|one| one.programme == programme) {
             if one.kind == MovementKind::Earned && one.cause == joined {
                 self.join(member, one.at);
+            }
+            if let Some(activity) = one.reason.clone().filter(|_| one.kind == MovementKind::Earned) {
+                activities.insert(one.cause, Activity { id: one.cause, member, at: one.at, activity, with: None });
             }
             if let Some(amount) = one.amount {
                 self.money(one, amount, ledger);
@@ -78,20 +86,25 @@ impl Deeds {
             let part = parts.entry((one.kind, one.cause, one.of, &one.unit)).or_insert((one.at, 0, one));
             part.1 += one.points;
         }
+        self.activities.extend(activities.into_values());
         let owed = |kind, cause, unit| (kind, cause, None, unit);
         for ((kind, cause, of, unit), (at, points, movement)) in &parts {
             let (at, cause) = (*at, *cause);
+            let other = |kind| parts.contains_key(&owed(kind, cause, *unit));
             let more = parts.get(&owed(MovementKind::Owed, cause, *unit)).map_or(0, |(_, points, _)| *points);
-            let by_hand = parts.contains_key(&owed(MovementKind::Adjusted, cause, *unit));
-            let redeemed = parts.contains_key(&owed(MovementKind::Redeemed, cause, *unit));
+            let of_others =
+                [MovementKind::Adjusted, MovementKind::Redeemed, MovementKind::Reserved, MovementKind::Transferred];
             match (kind, of) {
                 (MovementKind::Adjusted, None) => {
                     let (points, unit) = (points + more, Some((*unit).clone()));
                     let reason = movement.reason.clone().unwrap_or(Name::from_static("adjusted"));
                     self.adjustments.push(Adjustment { id: cause, member, unit, points, at, reason });
                 }
-                (MovementKind::Redeemed, None) => self.redeem(member, cause, at, (points + more, *unit)),
-                (MovementKind::Owed, None) if !by_hand && !redeemed => {
+                (MovementKind::Redeemed | MovementKind::Transferred, None) => {
+                    self.redeem(member, cause, at, (points + more, *unit));
+                }
+                (MovementKind::Received, Some(_)) => self.receive(member, cause, at, (*points, *unit)),
+                (MovementKind::Owed, None) if !of_others.into_iter().any(other) => {
                     self.redeem(member, cause, at, (*points, *unit));
                 }
                 (MovementKind::Restored, Some(redemption)) => {
@@ -107,6 +120,17 @@ impl Deeds {
         if self.joins.last().is_none_or(|last| last.member != member) {
             self.joins.push(Join { member, at });
         }
+    }
+
+    /// Points that came from another member, as points that were given by hand.
+    fn receive(&mut self, member: CustomerId, id: Id, at: Timestamp, (points, unit): (i64, &Name)) {
+        let same = |one: &&mut Adjustment| (one.member, one.id, one.unit.as_ref()) == (member, id, Some(unit));
+        if let Some(known) = self.adjustments.iter_mut().find(same) {
+            known.points += points;
+            return;
+        }
+        let (unit, reason) = (Some(unit.clone()), Name::from_static("received"));
+        self.adjustments.push(Adjustment { id, member, unit, points, at, reason });
     }
 
     fn redeem(&mut self, member: CustomerId, id: Id, at: Timestamp, (points, unit): (i64, &Name)) {

@@ -2,7 +2,7 @@
 
 use crate::base::DataClass::{Behaviour, Inferred as InferredData, NonPersonal, Pseudonym};
 use crate::base::Provenance::{Observed, Provided};
-use crate::base::ValueType::{Id, Int, Text, Time};
+use crate::base::ValueType::{Id, Int, Money, Text, Time};
 use crate::base::{Declaration, FieldDecl, Kind, Missing, Name, Stream, Target};
 use crate::segment::Field;
 
@@ -10,6 +10,11 @@ use crate::segment::Field;
 pub const POINTS: Stream = Stream::from_static("points");
 /// Records of the published versions of programmes.
 pub const PROGRAMME_KIND: Kind = Kind::from_static("programme");
+
+/// Records of claimed rewards.
+pub const VOUCHER: Kind = Kind::from_static("voucher");
+/// Records of how many of a reward were claimed.
+pub const REWARD_TALLY: Kind = Kind::from_static("reward_tally");
 
 pub(super) const PROGRAMME: Name = Name::from_static("programme");
 pub(super) const VERSION: Name = Name::from_static("version");
@@ -22,6 +27,7 @@ pub(super) const OF: Name = Name::from_static("of");
 pub(super) const BECAUSE: Name = Name::from_static("because");
 pub(super) const RULE: Name = Name::from_static("rule");
 pub(super) const REASON: Name = Name::from_static("reason");
+pub(super) const UNTIL: Name = Name::from_static("until");
 pub(super) const WAIVED: Name = Name::from_static("waived");
 
 pub(super) const NUMBER: Name = Name::from_static("number");
@@ -29,6 +35,19 @@ pub(super) const NAME: Name = Name::from_static("name");
 pub(super) const FROM: Name = Name::from_static("valid_from");
 pub(super) const CONTENT: Name = Name::from_static("content");
 pub(super) const DEFINITION: Name = Name::from_static("definition");
+
+pub(super) const MEMBER: Name = Name::from_static("member");
+pub(super) const REWARD: Name = Name::from_static("reward");
+pub(super) const CODE: Name = Name::from_static("code");
+pub(super) const POINTS_FIELD: Name = Name::from_static("points");
+pub(super) const MONEY: Name = Name::from_static("money");
+pub(super) const WORTH: Name = Name::from_static("worth");
+pub(super) const CLAIMED: Name = Name::from_static("claimed");
+pub(super) const CLAIMED_AT: Name = Name::from_static("claimed_at");
+pub(super) const VALID_UNTIL: Name = Name::from_static("valid_until");
+pub(super) const USED_AT: Name = Name::from_static("used_at");
+pub(super) const USED_BY: Name = Name::from_static("used_by");
+pub(super) const CANCELLED_AT: Name = Name::from_static("cancelled_at");
 
 const LOYALTY: &[&str] = &["loyalty", "service"];
 const KNOW: &[&str] = &["loyalty", "service", "marketing", "analytics"];
@@ -50,6 +69,7 @@ pub fn declarations() -> Vec<Declaration> {
         FieldDecl::new("because", Id, Pseudonym, Observed, LOYALTY).doc("for a correction: what was heard of late"),
         FieldDecl::new("rule", Text, NonPersonal, Observed, KNOW).doc("the rule that awarded the points"),
         FieldDecl::new("reason", Text, Behaviour, Provided, LOYALTY).doc("why somebody moved points by hand"),
+        FieldDecl::new("until", Time, Behaviour, Observed, LOYALTY).doc("until when points are set aside"),
         FieldDecl::new("waived", Int, Behaviour, Observed, LOYALTY)
             .unit("points")
             .doc("points of a refunded purchase that were spent and are forgiven"),
@@ -66,6 +86,37 @@ pub fn declarations() -> Vec<Declaration> {
     vec![
         Declaration { target: Target::Stream(POINTS), fields: points },
         Declaration { target: Target::Kind(PROGRAMME_KIND), fields: programme },
+        Declaration { target: Target::Kind(VOUCHER), fields: voucher_fields() },
+        Declaration { target: Target::Kind(REWARD_TALLY), fields: tally_fields() },
+    ]
+}
+
+fn voucher_fields() -> Vec<FieldDecl> {
+    let observed = |name, value_type, doc| FieldDecl::new(name, value_type, Behaviour, Observed, LOYALTY).doc(doc);
+    vec![
+        FieldDecl::new("programme", Id, NonPersonal, Observed, LOYALTY).doc("the programme"),
+        FieldDecl::new("member", Id, Pseudonym, Observed, LOYALTY).doc("whose it is"),
+        FieldDecl::new("code", Text, Pseudonym, Observed, LOYALTY).doc("the code with which it can be used"),
+        FieldDecl::new("used_by", Id, Pseudonym, Observed, LOYALTY).doc("the use"),
+        observed("reward", Text, "the reward"),
+        observed("version", Int, "the programme's version under which it was claimed"),
+        observed("points", Int, "what it cost in points").unit("points"),
+        observed("money", Money, "what is paid in money besides"),
+        observed("worth", Money, "what it is worth to the business"),
+        observed("claimed_at", Time, "when it was claimed"),
+        observed("valid_until", Time, "before when it can be used"),
+        observed("used_at", Time, "when it was used"),
+        observed("cancelled_at", Time, "when it was cancelled"),
+    ]
+}
+
+fn tally_fields() -> Vec<FieldDecl> {
+    let field = |name, value_type, doc| FieldDecl::new(name, value_type, NonPersonal, Observed, LOYALTY).doc(doc);
+    vec![
+        field("programme", Id, "the programme"),
+        field("reward", Text, "the reward"),
+        field("claimed", Int, "how many were claimed and not cancelled"),
+        field("worth", Money, "what they are worth to the business"),
     ]
 }
 

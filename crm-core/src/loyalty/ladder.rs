@@ -15,15 +15,15 @@ pub struct Ladder {
     pub basis: Basis,
     /// When it counts.
     pub window: Qualifying,
-    /// For how many further calendar periods a tier is kept after the one in which it was reached. Without meaning for
-    /// other windows.
+    /// For how many further calendar periods, or years, a tier is kept after the one in which it was reached. Without
+    /// meaning for other windows.
     #[serde(default)]
     pub keep: u16,
     /// How long after its end a tier is still granted.
     #[serde(default)]
     pub grace: Period,
     /// Whether a member falls by one tier at a time. Each tier is then held until the next review: the end of the next
-    /// calendar period, or of another grace.
+    /// calendar period or year, or of another grace.
     #[serde(default)]
     pub soft_landing: bool,
     /// Whether a refund that takes a member below a threshold takes the tier at once, without grace or landing. If not,
@@ -78,6 +78,9 @@ pub enum Basis {
 pub enum Qualifying {
     /// In the calendar period of the programme's zone in which it happened. Every period begins at zero.
     Calendar(CalendarUnit),
+    /// In the year in which it happened, counted from the day of the first thing that counted for the member, in the
+    /// programme's zone. Every year begins at zero.
+    Anniversary,
     /// From the moment it happened until a period later, at the same time of the day in the programme's zone.
     Rolling(Period),
     /// For ever.

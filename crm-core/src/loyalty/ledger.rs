@@ -107,22 +107,29 @@ impl Ledger {
     ///
     /// Points whose time is over count no longer, whether or not their expiry has been written.
     pub fn balance(&self, programme: ProgrammeId, unit: &Name, at: Timestamp) -> Balance {
-        let mut lots: BTreeMap<Id, (i64, &Movement)> = BTreeMap::new();
-        let mut owed = 0;
+        let mut lots: BTreeMap<Id, (i64, &Movement, bool)> = BTreeMap::new();
+        let mut balance = Balance::default();
         for movement in self.wallet(programme, unit).filter(|one| one.at <= at) {
+            if movement.is_over(at) {
+                continue;
+            }
             if movement.is_debt() {
-                owed -= movement.points;
-            } else {
-                lots.entry(movement.lot).or_insert((0, movement)).0 += movement.points;
+                balance.owed -= movement.points;
+                continue;
+            }
+            let (open, _, confirmed) = lots.entry(movement.lot).or_insert((0, movement, false));
+            *open += movement.points;
+            *confirmed |= movement.kind == MovementKind::Confirmed;
+            if movement.sets_aside() {
+                balance.reserved -= movement.points;
             }
         }
-        let mut balance = Balance { available: 0, pending: 0, owed };
-        for (open, life) in lots.into_values() {
+        for (open, life, confirmed) in lots.into_values() {
             if life.expires_at.is_some_and(|end| end <= at) {
                 continue;
             }
             match life.available_at {
-                Some(start) if start <= at => balance.available += open,
+                Some(start) if start <= at || confirmed => balance.available += open,
                 _ => balance.pending += open,
             }
         }
@@ -140,10 +147,13 @@ pub struct Balance {
     pub pending: i64,
     /// Points that the next ones will repay.
     pub owed: i64,
+    /// Points that are set aside for a while.
+    #[serde(default)]
+    pub reserved: i64,
 }
 
 impl Balance {
-    /// All points that the member has, less what is owed.
+    /// All points that the member has, less what is owed. Those that are set aside are not among them.
     pub const fn total(&self) -> i64 {
         self.available + self.pending - self.owed
     }
@@ -151,7 +161,8 @@ impl Balance {
 
 /// The points of one award, and what became of them.
 ///
-/// `earned + adjusted = open + redeemed + expired + reversed + repaid`, each part being what it is net of corrections.
+/// `earned + adjusted + received = open + redeemed + reserved + transferred + expired + reversed + repaid`, each part being
+/// what it is net of corrections.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lot {
     /// The movement that opened it.
@@ -164,8 +175,14 @@ pub struct Lot {
     pub earned: i64,
     /// Points that were given by hand, less those taken by hand.
     pub adjusted: i64,
+    /// Points that came from another member.
+    pub received: i64,
     /// Points that were spent and not given back.
     pub redeemed: i64,
+    /// Points that are set aside.
+    pub reserved: i64,
+    /// Points that went to another member.
+    pub transferred: i64,
     /// Points that expired.
     pub expired: i64,
     /// Points that refunds took back.
@@ -184,6 +201,9 @@ impl Lot {
             expires_at: movement.expires_at,
             earned: 0,
             adjusted: 0,
+            received: 0,
+            reserved: 0,
+            transferred: 0,
             redeemed: 0,
             expired: 0,
             reversed: 0,
@@ -198,11 +218,14 @@ impl Lot {
         match movement.kind {
             MovementKind::Earned => self.earned += points,
             MovementKind::Adjusted => self.adjusted += points,
+            MovementKind::Received => self.received += points,
+            MovementKind::Reserved | MovementKind::Released => self.reserved -= points,
+            MovementKind::Transferred => self.transferred -= points,
             MovementKind::Redeemed | MovementKind::Restored => self.redeemed -= points,
             MovementKind::Expired => self.expired -= points,
             MovementKind::Reversed => self.reversed -= points,
             MovementKind::Repaid => self.repaid -= points,
-            MovementKind::Waived | MovementKind::Owed | MovementKind::Settled => {}
+            MovementKind::Waived | MovementKind::Owed | MovementKind::Settled | MovementKind::Confirmed => {}
         }
     }
 }

@@ -24,9 +24,9 @@ pub struct Totals {
     pub reversed: i64,
     /// Points of refunded purchases that were forgiven. They were spent, and are counted there.
     pub waived: i64,
-    /// Points that members hold, those that are not available yet included.
+    /// Points that members hold, those that are not available yet or are set aside included.
     pub outstanding: i64,
-    /// Of these, points that are not available yet.
+    /// Of these, points that will be available at a later instant that is known.
     pub pending: i64,
     /// Points that members owe.
     pub owed: i64,
@@ -106,6 +106,10 @@ impl LiabilityFold {
         if movement.programme != self.programme || movement.unit != self.unit || movement.at > self.at {
             return;
         }
+        // What is set aside is held still, and what one member gives another one has.
+        if movement.sets_aside() || movement.is_over(self.at) {
+            return;
+        }
         let points = movement.points;
         let totals = &mut self.totals;
         match movement.kind {
@@ -113,7 +117,7 @@ impl LiabilityFold {
             MovementKind::Adjusted => totals.adjusted += points,
             MovementKind::Expired => totals.expired -= points,
             MovementKind::Waived => totals.waived += movement.waived.unwrap_or(0),
-            MovementKind::Repaid | MovementKind::Settled => {}
+            MovementKind::Repaid | MovementKind::Settled | MovementKind::Transferred | MovementKind::Received => {}
             _ if movement.takes_back() => totals.reversed -= points,
             _ => totals.redeemed -= points,
         }
@@ -130,7 +134,7 @@ impl LiabilityFold {
             None => self.forever += points,
         }
         self.totals.outstanding += points;
-        if available_at > self.at {
+        if available_at > self.at && available_at != Timestamp::MAX {
             self.totals.pending += points;
         }
     }

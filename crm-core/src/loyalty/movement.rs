@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Programme;
 use super::check::MAX_POINTS;
 use super::fields::{
-    AVAILABLE_AT, BECAUSE, CAUSE, EXPIRES_AT, LOT, OF, POINTS, PROGRAMME, REASON, RULE, UNIT, VERSION, WAIVED,
+    AVAILABLE_AT, BECAUSE, CAUSE, EXPIRES_AT, LOT, OF, POINTS, PROGRAMME, REASON, RULE, UNIT, UNTIL, VERSION, WAIVED,
 };
 use super::settle::{Life, Step};
 use crate::base::{CustomerId, Error, Fields, Id, Money, Name, ProgrammeId, Result, Timestamp, Value, worded};
@@ -23,6 +23,16 @@ worded! {
         Redeemed = "redeemed",
         /// Gives points back of which the redemption was cancelled.
         Restored = "restored",
+        /// Takes points that are set aside for a while.
+        Reserved = "reserved",
+        /// Gives points back that were set aside, or hands them to the redemption for which they were.
+        Released = "released",
+        /// Takes points that go to another member.
+        Transferred = "transferred",
+        /// Opens a lot with points that come from another member. They live as they did there.
+        Received = "received",
+        /// Moves no points: from now on those of the lot can be spent, for which somebody had to say so.
+        Confirmed = "confirmed",
         /// Takes points back because the purchase was refunded.
         Reversed = "reversed",
         /// Takes points whose time was over.
@@ -72,18 +82,22 @@ pub struct Movement {
     /// What it happened for: the purchase, refund, redemption, cancellation or adjustment; the lot itself when the clock
     /// did it.
     pub cause: Id,
-    /// What the cause was about: the lot of the refunded purchase, or the redemption that was cancelled.
+    /// What the cause was about: the lot of the refunded purchase, the redemption that was cancelled, the reservation that
+    /// ended, or the other member's lot.
     pub of: Option<Id>,
     /// For a correction: what was heard of late.
     pub because: Option<Id>,
     /// The rule that awarded the points.
     pub rule: Option<Name>,
-    /// Why somebody moved points by hand.
+    /// Why somebody moved points by hand, or which activity earned them.
     pub reason: Option<Name>,
     /// The money that was spent or, negative, paid back; on one movement of each purchase and each refund.
     pub amount: Option<Money>,
     /// How many points were forgiven.
     pub waived: Option<i64>,
+    /// Until when points are set aside, or owed because they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 impl Movement {
@@ -106,6 +120,27 @@ impl Movement {
         }
     }
 
+    /// The life of its lot; nothing for what is owed.
+    pub(super) fn life(&self) -> Option<Life> {
+        self.available_at.map(|available_at| Life { available_at, expires_at: self.expires_at })
+    }
+
+    /// Whether the points of its lot wait for somebody's word.
+    pub(super) fn waits(&self) -> bool {
+        self.available_at == Some(Timestamp::MAX)
+    }
+
+    /// Whether it sets points aside, or ends that, without making the member owe any. What the member has in all is the same
+    /// with it and without it.
+    pub(super) const fn sets_aside(&self) -> bool {
+        matches!(self.kind, MovementKind::Reserved | MovementKind::Released) && !self.is_debt()
+    }
+
+    /// Whether it is part of a reservation whose time is over at an instant. It has no effect then, written or not.
+    pub(super) fn is_over(&self, at: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= at)
+    }
+
     /// The fact to be stored.
     pub fn to_fact(&self) -> Fact {
         let mut fields = Fields::with_capacity(12);
@@ -120,6 +155,7 @@ impl Movement {
         fields.put(RULE, self.rule.as_ref());
         fields.set(UNIT, &self.unit);
         fields.set(VERSION, i64::from(self.version));
+        fields.put(UNTIL, self.until);
         fields.put(WAIVED, self.waived);
         let mut fact = Fact::new(POINTS, self.id, self.member.id(), self.at, self.kind.name());
         fact.recorded = self.recorded;
@@ -167,6 +203,7 @@ impl Movement {
             reason: name(&REASON)?,
             amount: fact.amount,
             waived,
+            until: time(&UNTIL)?,
         })
     }
 }
@@ -204,6 +241,18 @@ impl<'a> Scribe<'a> {
         Ok(Movement { id, rule: rule.cloned(), ..self.step(step, 0, at, points, Some(life))? })
     }
 
+    /// The movement that opens the lot of points that come from a lot of another member.
+    pub(super) fn receipt(&self, cause: Id, from: Id, (at, points): (Timestamp, i64), life: Life) -> Result<Movement> {
+        let id = self.received(cause, from);
+        let step = Step { kind: MovementKind::Received, cause, lot: id, of: Some(from) };
+        Ok(Movement { id, ..self.step(step, 0, at, points, Some(life))? })
+    }
+
+    /// The id of the lot of points that come from a lot of another member.
+    pub(super) fn received(&self, cause: Id, from: Id) -> Id {
+        Id::derived(&self.space, &format!("received/{cause}/{}/{from}", self.unit))
+    }
+
     /// The id of a lot.
     pub(super) fn lot(&self, kind: MovementKind, cause: Id, rule: Option<&Name>) -> Id {
         lot_id(&self.space, &self.unit, kind, cause, rule)
@@ -238,6 +287,7 @@ impl<'a> Scribe<'a> {
             reason: None,
             amount: None,
             waived: None,
+            until: None,
         })
     }
 

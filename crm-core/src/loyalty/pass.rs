@@ -3,14 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use super::almanac::Lives;
-use super::assess::{Award, Plan, kept};
+use super::assess::{Award, Occasion, Plan};
 use super::book::{Book, BookLot, Ids, Policy};
 use super::climb::{Climb, Entry, Scale};
+use super::earning::check_activity;
+use super::eligible::kept;
 use super::movement::{lot_id, space};
+use super::past::{Given, Past};
 use super::refunding::check_refund;
 use super::replay::{Deed, Happening, History, LotName, Reversal, Span, UnitBook};
 use super::spending::{check_spending, more_than_left, too_few};
-use super::{Basis, Definition, Ladder, MovementKind, Programme, Purchase, Refund, Refusal, Tier, Unit, Version};
+use super::{
+    Activity, Basis, Definition, Ladder, MovementKind, Programme, Purchase, Refund, Refusal, Tier, Unit, Version,
+};
 use crate::base::{Error, Id, Money, Name, Result, Timestamp};
 
 /// The number of a happening, and when it takes effect.
@@ -58,6 +63,8 @@ pub(super) struct Pass<'a, 'h> {
     happenings: &'h [Happening],
     until: Timestamp,
     plans: &'h [Ready<'a>],
+    /// Whether any version's rules look at a member's past.
+    looks_back: bool,
     space: String,
     /// The purchases whose lots must be found again.
     refunded: HashSet<Id>,
@@ -80,6 +87,8 @@ struct Member<'a, 'h> {
     entries: Vec<Vec<Entry>>,
     /// The climb on the ladder of one plan, and how many entries it has taken in.
     climb: Option<(usize, Climb<'h>, usize)>,
+    /// What earned before, if any rules look at it.
+    past: Past<'a>,
     refunded: HashMap<Id, Refunded<'a>>,
     /// The unit, event and points left of each redemption.
     redemptions: HashMap<Id, (usize, u32, i64)>,
@@ -127,6 +136,7 @@ impl<'a, 'h> Pass<'a, 'h> {
             happenings,
             until,
             plans,
+            looks_back: plans.iter().any(|ready| ready.plan.looks_back),
             space: space(programme.id),
             refunded: history.refunds.iter().map(|refund| refund.purchase).collect(),
             moved: vec![0; units.len()],
@@ -149,6 +159,7 @@ impl<'a, 'h> Pass<'a, 'h> {
         self.member.entries.resize_with(self.plans.len(), Vec::new);
         self.member.entries.iter_mut().for_each(Vec::clear);
         self.member.climb = None;
+        self.member.past.clear();
         self.member.refunded.clear();
         self.member.redemptions.clear();
         for (event, one) in (first..).zip(group) {
@@ -164,7 +175,8 @@ impl<'a, 'h> Pass<'a, 'h> {
     fn happen(&mut self, place: Place, one: &Happening) -> Result<()> {
         let history = self.history;
         match one.deed {
-            Deed::Join => self.join(place),
+            Deed::Join => self.join(place)?,
+            Deed::Activity(index) => self.activity(place, &history.activities[index as usize], one.cause)?,
             Deed::Purchase(index) => self.purchase(place, &history.purchases[index as usize])?,
             Deed::Refund(index) => self.refund(place, &history.refunds[index as usize])?,
             Deed::Redemption(index) => {
@@ -188,37 +200,74 @@ impl<'a, 'h> Pass<'a, 'h> {
         Ok(())
     }
 
-    fn join(&mut self, (event, at): Place) {
-        let Some(plan) = self.plan_at(at) else { return };
-        let mut awards = std::mem::take(&mut self.awards);
-        awards.clear();
-        self.plans[plan].plan.sign_up(at, &mut awards);
-        self.award((event, at), plan, &mut awards, false);
+    fn join(&mut self, (event, at): Place) -> Result<()> {
+        let Some(plan) = self.plan_at(at) else { return Ok(()) };
+        let mut awards = self.assess(plan, Occasion::Join(at), None)?;
+        self.award((event, at), plan, &mut awards, (false, false));
         self.awards = awards;
         self.count((at, at), None, 0);
+        Ok(())
+    }
+
+    fn activity(&mut self, (event, at): Place, activity: &'a Activity, cause: Id) -> Result<()> {
+        check_activity(activity)?;
+        let Some(plan) = self.plan_at(at) else { return Ok(()) };
+        let tier = self.tier_before(plan, at);
+        let mut awards = self.assess(plan, Occasion::Activity(activity, cause), tier)?;
+        self.mark((event, at), plan, awards.is_empty());
+        self.award((event, at), plan, &mut awards, (false, false));
+        self.awards = awards;
+        self.count((at, at), None, 0);
+        Ok(())
+    }
+
+    /// What an occasion earns; the past knows of it afterwards.
+    fn assess(&mut self, plan: usize, occasion: Occasion<'a>, tier: Option<&Tier>) -> Result<Vec<Award>> {
+        let mut awards = std::mem::take(&mut self.awards);
+        awards.clear();
+        let ready: &'h Ready<'a> = &self.plans[plan];
+        if let Err(error) = ready.plan.award(occasion, tier, &self.member.past, &mut awards) {
+            self.awards = awards;
+            return Err(error);
+        }
+        if self.looks_back {
+            self.remember_awards(ready.definition(), occasion, &awards);
+        }
+        Ok(awards)
+    }
+
+    fn remember_awards(&mut self, definition: &'a Definition, occasion: Occasion<'a>, awards: &[Award]) {
+        let past = &mut self.member.past;
+        let (at, cause) = occasion.place();
+        if let Some(seen) = occasion.seen() {
+            past.saw(seen);
+        }
+        for award in awards {
+            let (rule, unit) = (usize::from(award.rule), usize::from(award.unit));
+            let (rule, unit) = (&definition.rules[rule].name, &definition.units[unit].name);
+            past.gave(Given { at, cause, rule, unit, points: award.points });
+        }
+    }
+
+    /// Marks an occasion that was looked at and earned nothing.
+    fn mark(&mut self, (event, at): Place, plan: usize, nothing: bool) {
+        if nothing {
+            let mark = LotName { event, version: plan as u16, rule: None, first: true };
+            self.open((plan, 0), (at, false), std::iter::once((mark, 0)));
+        }
     }
 
     fn purchase(&mut self, (event, at): Place, purchase: &'a Purchase) -> Result<()> {
         let Some(plan) = self.plan_at(at) else { return Ok(()) };
         let tier = self.tier_before(plan, at);
-        let mut awards = std::mem::take(&mut self.awards);
-        awards.clear();
-        let assessed = self.plans[plan].plan.purchase(purchase, tier, &mut awards);
-        if assessed.is_err() {
-            self.awards = awards;
-            return assessed;
-        }
+        let mut awards = self.assess(plan, Occasion::Purchase(purchase), tier)?;
         let before: Vec<usize> = if self.refunded.contains(&purchase.id) {
             self.units.iter().map(|unit| unit.lots.len()).collect()
         } else {
             Vec::new()
         };
-        if awards.is_empty() {
-            // The mark of a purchase that was looked at.
-            let mark = LotName { event, version: plan as u16, rule: None, first: true };
-            self.open((plan, 0), at, std::iter::once((mark, 0)));
-        }
-        self.award((event, at), plan, &mut awards, true);
+        self.mark((event, at), plan, awards.is_empty());
+        self.award((event, at), plan, &mut awards, (true, purchase.held));
         self.awards = awards;
         self.count((at, at), Some(purchase.amount), 1);
         if !before.is_empty() {
@@ -227,7 +276,7 @@ impl<'a, 'h> Pass<'a, 'h> {
         Ok(())
     }
 
-    fn award(&mut self, (event, at): Place, plan: usize, awards: &mut [Award], paid: bool) {
+    fn award(&mut self, (event, at): Place, plan: usize, awards: &mut [Award], (paid, held): (bool, bool)) {
         let Some(first) = awards.first().map(|award| award.rule) else { return };
         let name = |award: &Award| LotName {
             event,
@@ -241,15 +290,21 @@ impl<'a, 'h> Pass<'a, 'h> {
         }
         // Awards of one unit nearly always follow each other.
         for same in awards.chunk_by(|one, next| one.unit == next.unit) {
-            self.open((plan, same[0].unit), at, same.iter().map(|award| (name(award), award.points)));
+            self.open((plan, same[0].unit), (at, held), same.iter().map(|award| (name(award), award.points)));
         }
     }
 
     /// Opens lots in one unit.
-    fn open(&mut self, (plan, place): (usize, u8), at: Timestamp, lots: impl Iterator<Item = (LotName, i64)>) {
+    fn open(
+        &mut self,
+        (plan, place): (usize, u8),
+        (at, held): (Timestamp, bool),
+        lots: impl Iterator<Item = (LotName, i64)>,
+    ) {
         let (plans, happenings, space) = (self.plans, self.happenings, &self.space);
         let (unit, lives) = &plans[plan].units[usize::from(place)];
         let (life, policy) = (lives.life(at), plans[plan].policies[*unit]);
+        let promised = &plans[plan].definition().units[usize::from(place)];
         let moved = &mut self.moved[*unit];
         let UnitBook { name, book, lots: names } = &mut self.units[*unit];
         book.advance(at, policy, &|lot| named(plans, happenings, space, name, names[lot as usize]));
@@ -257,6 +312,7 @@ impl<'a, 'h> Pass<'a, 'h> {
             *moved += points;
             names.push(lot);
             let ids = |lot: u32| named(plans, happenings, space, name, names[lot as usize]);
+            let life = life.waiting(held || (lot.rule.is_some() && promised.waits(points)));
             book.grant(BookLot::new(at, life, points), policy, &ids);
         }
     }
@@ -309,9 +365,10 @@ impl<'a, 'h> Pass<'a, 'h> {
         own.refunds.last().map_or(Ok(()), |refund| check_refund(own.purchase, refund))?;
         let due = |lot: &Awarded| {
             let name = self.units[lot.unit].lots[lot.lot as usize];
-            let rules = &self.plans[usize::from(name.version)].definition().rules;
-            let rule = name.rule.and_then(|rule| rules.get(usize::from(rule)));
-            let kept = rule.map_or(Ok(lot.points), |rule| kept(lot.points, rule, own.purchase, &own.refunds))?;
+            let version = self.plans[usize::from(name.version)].plan.version;
+            let kept = name.rule.map_or(Ok(lot.points), |rule| {
+                kept(lot.points, (version, usize::from(rule)), own.purchase, &own.refunds)
+            })?;
             Ok((lot.points - kept - lot.taken).max(0))
         };
         own.lots.iter().map(due).collect()
@@ -335,7 +392,7 @@ impl<'a, 'h> Pass<'a, 'h> {
         check_spending(unit, MovementKind::Adjusted, points)?;
         let place = definition.units.iter().position(|own| own.name == unit.name).unwrap_or(0);
         let name = LotName { event, version: plan as u16, rule: None, first: false };
-        self.open((plan, place as u8), at, std::iter::once((name, points)));
+        self.open((plan, place as u8), (at, false), std::iter::once((name, points)));
         self.moved.fill(0);
         Ok(())
     }
@@ -349,7 +406,9 @@ impl<'a, 'h> Pass<'a, 'h> {
         }
         *left -= points;
         let (unit, event) = (*unit, *event);
-        self.step(unit, place.1, |book, policy, ids| book.restore(place, event, points, policy, ids));
+        self.step(unit, place.1, |book, policy, ids| {
+            book.restore(MovementKind::Restored, place, event, points, policy, ids);
+        });
         Ok(())
     }
 

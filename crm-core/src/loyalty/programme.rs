@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::climb::Scale;
 use super::fields::{CONTENT, DEFINITION, FROM, NAME, NUMBER, PROGRAMME, PROGRAMME_KIND};
-use super::{Ladder, Rule, Unit};
+use super::filter::Filters;
+use super::{Ladder, Reward, Rule, Unit};
 use crate::base::{Env, Error, Id, Kind, Name, ProgrammeId, Result, Text, Timestamp, Value, Zone};
 use crate::change::ChangeSet;
 use crate::record::{Key, Record, Stored};
@@ -50,6 +51,9 @@ pub struct Definition {
     /// Its tiers, if it has any.
     #[serde(default)]
     pub tiers: Option<Ladder>,
+    /// What members can claim for their points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewards: Vec<Reward>,
 }
 
 impl Definition {
@@ -102,6 +106,8 @@ pub struct Version {
     pub content: Id,
     /// What it promises.
     pub definition: Definition,
+    #[serde(skip)]
+    pub(super) filters: Filters,
 }
 
 impl Version {
@@ -173,7 +179,8 @@ impl Programme {
             }
         }
         let number = self.versions.len() as u32 + 1;
-        self.versions.push(Version { number, from, content, definition });
+        let filters = Filters::compile(&definition)?;
+        self.versions.push(Version { number, from, content, definition, filters });
         Ok(self)
     }
 
@@ -280,11 +287,13 @@ impl Stored for Version {
 
     fn from_record(record: &Record) -> Result<Self> {
         let number = record.fields.require(&NUMBER, Value::as_int)?;
+        let definition = Definition::from_json(record.fields.require(&DEFINITION, Value::as_text)?)?;
         Ok(Self {
             number: u32::try_from(number).map_err(|_| Error::invalid_at(&NUMBER, "not the number of a version"))?,
             from: record.fields.require(&FROM, Value::as_time)?,
             content: record.fields.require(&CONTENT, Value::as_id)?,
-            definition: Definition::from_json(record.fields.require(&DEFINITION, Value::as_text)?)?,
+            filters: Filters::compile(&definition)?,
+            definition,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{CustomerId, Id, Money, Name, Text, Timestamp};
+use crate::base::{Channel, CustomerId, Id, Money, Name, ProgrammeId, Text, Timestamp};
 
 /// A purchase.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,12 +22,39 @@ pub struct Purchase {
     /// category and is no product.
     #[serde(default)]
     pub lines: Vec<PurchaseLine>,
+    /// How much of the amount was paid with points. It earns nothing unless a rule says otherwise.
+    #[serde(default)]
+    pub points_paid: Option<Money>,
+    /// Whether its points wait until somebody confirms them: that it was delivered, or that the time for returns is over.
+    #[serde(default)]
+    pub held: bool,
+    /// The channel, for filters.
+    #[serde(default)]
+    pub channel: Option<Channel>,
+    /// The partner of a coalition at whom it was made, for filters.
+    #[serde(default)]
+    pub partner: Option<Name>,
+    /// The segments that the buyer belonged to then, for filters.
+    #[serde(default)]
+    pub segments: Vec<Name>,
 }
 
 impl Purchase {
     /// A purchase of which only the amount is known.
     pub const fn new(id: Id, member: CustomerId, at: Timestamp, amount: Money) -> Self {
-        Self { id, member, at, amount, items: None, lines: Vec::new() }
+        Self {
+            id,
+            member,
+            at,
+            amount,
+            items: None,
+            lines: Vec::new(),
+            points_paid: None,
+            held: false,
+            channel: None,
+            partner: None,
+            segments: Vec::new(),
+        }
     }
 
     /// Adds a line.
@@ -143,6 +170,82 @@ pub struct Adjustment {
 pub struct Join {
     /// Who.
     pub member: CustomerId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something other than a purchase that a member did or that happened to the member: a review, a birthday, the referral
+/// of a friend. Rules say what it earns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// Which one. An activity earns once, however often it is delivered.
+    pub id: Id,
+    /// Who.
+    pub member: CustomerId,
+    /// When.
+    pub at: Timestamp,
+    /// What, in a word of the host's.
+    pub activity: Name,
+    /// The other customer in it: the friend who was referred. It is somebody else than the member, and earns once for each
+    /// such customer, whatever the id.
+    #[serde(default)]
+    pub with: Option<CustomerId>,
+}
+
+impl Activity {
+    /// The cause of what it earns: the activity, or what it was about if that earns only once.
+    pub(super) fn cause(&self, programme: ProgrammeId) -> Id {
+        let about = |friend| Id::derived("crm-core/loyalty/with", &format!("{programme}/{}/{friend}", self.activity));
+        self.with.map_or(self.id, about)
+    }
+}
+
+/// Points that are set aside for a while, for a purchase that is not finished.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Which one. A reservation is made once, however often it is delivered.
+    pub id: Id,
+    /// Whose points.
+    pub member: CustomerId,
+    /// The unit; the programme's first if none is named.
+    #[serde(default)]
+    pub unit: Option<Name>,
+    /// How many.
+    pub points: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Until when, unless they are captured or released before: not at this instant any more.
+    pub until: Timestamp,
+}
+
+/// The use of points that were set aside: they are spent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// Which one. It is a redemption, and can be cancelled as one.
+    pub id: Id,
+    /// The reservation.
+    pub reservation: Id,
+    /// How many points are spent; all that were set aside if none are named. The others are given back.
+    #[serde(default)]
+    pub points: Option<i64>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Points that one member gives another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Which one. A transfer is made once, however often it is delivered.
+    pub id: Id,
+    /// Who gives.
+    pub from: CustomerId,
+    /// Who receives.
+    pub to: CustomerId,
+    /// The unit; the programme's first if none is named.
+    #[serde(default)]
+    pub unit: Option<Name>,
+    /// How many.
+    pub points: i64,
     /// When.
     pub at: Timestamp,
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::{Account, PointsDecision};
-use super::assess::kept;
+use super::eligible::kept;
 use super::settle::{Event, Life, Step, Wallet, What};
 use super::{Movement, MovementKind, Purchase, Refund, Shortfall};
 use crate::base::{Env, Error, Id, Money, Name, Result, Timestamp};
@@ -105,15 +105,15 @@ impl Account<'_> {
 
     /// How many points of a lot are to be taken back, beyond those that were.
     fn due(&self, purchase: &Purchase, lot: &Movement, refunds: &[&Refund]) -> Result<i64> {
-        let version = self.programme.version(lot.version);
-        let rules = version.map_or(&[][..], |version| &version.definition.rules);
-        let Some(rule) = rules.iter().find(|rule| Some(&rule.name) == lot.rule.as_ref()) else { return Ok(0) };
+        let Some(version) = self.programme.version(lot.version) else { return Ok(0) };
+        let mut rules = version.definition.rules.iter();
+        let Some(rule) = rules.position(|rule| Some(&rule.name) == lot.rule.as_ref()) else { return Ok(0) };
         let taken: i64 = self
             .programme_movements()
             .filter(|one| one.takes_back() && one.of == Some(lot.id))
             .map(|one| one.waived.unwrap_or(0) - one.points)
             .sum();
-        Ok((lot.points - kept(lot.points, rule, purchase, refunds)? - taken).max(0))
+        Ok((lot.points - kept(lot.points, (version, rule), purchase, refunds)? - taken).max(0))
     }
 
     /// A movement of no points that a refund makes in a lot of its purchase.

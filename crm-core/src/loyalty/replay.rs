@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::book::Book;
 use super::earning::joining;
 use super::pass::{Pass, Ready};
-use super::{Adjustment, Cancellation, Join, MovementKind, Programme, Purchase, Redemption, Refund, Refusal};
+use super::{Activity, Adjustment, Cancellation, Join, MovementKind, Programme, Purchase, Redemption, Refund, Refusal};
 use crate::base::{CustomerId, Error, Id, Name, Result, Timestamp};
 
 /// What members did, in any order.
@@ -13,6 +13,8 @@ use crate::base::{CustomerId, Error, Id, Name, Result, Timestamp};
 pub struct History<'a> {
     /// When they joined.
     pub joins: &'a [Join],
+    /// What else they did that earns.
+    pub activities: &'a [Activity],
     /// What they bought.
     pub purchases: &'a [Purchase],
     /// What of it was paid back.
@@ -40,6 +42,7 @@ pub(super) struct Happening {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Deed {
     Join,
+    Activity(u32),
     Purchase(u32),
     Refund(u32),
     Redemption(u32),
@@ -179,6 +182,10 @@ fn happenings(programme: &Programme, history: &History<'_>, refused: &mut Vec<Re
     for join in history.joins {
         let cause = joining(programme.id, join.member);
         all.push(Happening { member: join.member, at: join.at, rank: 0, cause, deed: Deed::Join });
+    }
+    for (index, one) in (0..).zip(history.activities) {
+        let (member, at, cause) = (one.member, one.at, one.cause(programme.id));
+        all.push(Happening { member, at, rank: 0, cause, deed: Deed::Activity(index) });
     }
     for (index, one) in (0..).zip(history.purchases) {
         all.push(Happening { member: one.member, at: one.at, rank: 0, cause: one.id, deed: Deed::Purchase(index) });

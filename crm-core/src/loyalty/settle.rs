@@ -30,6 +30,14 @@ pub(super) enum What {
     Spend { kind: MovementKind, points: i64 },
     /// Points of a redemption were given back.
     Restore { redemption: Id, points: i64 },
+    /// Points were set aside.
+    Reserve { points: i64, until: Timestamp },
+    /// Their time is over, or somebody ended it.
+    Release { reservation: Id },
+    /// Points that were set aside were spent; the rest was given back.
+    Capture { reservation: Id, points: i64 },
+    /// A lot can be spent from now on.
+    Confirm { lot: Id },
 }
 
 /// When the points of a lot can be spent.
@@ -39,15 +47,25 @@ pub(super) struct Life {
     pub(super) expires_at: Option<Timestamp>,
 }
 
+impl Life {
+    /// The life of points that wait for somebody's word before they can be spent.
+    pub(super) fn waiting(self, waits: bool) -> Self {
+        if waits { Self { available_at: Timestamp::MAX, ..self } } else { self }
+    }
+}
+
 impl Event {
-    /// What happens at one instant happens in this order, whenever it was heard of: points are earned, taken back,
-    /// spent, given back; where the sort is the same, in the order of the ids.
+    /// What happens at one instant happens in this order, whenever it was heard of: points are earned, confirmed, no longer
+    /// set aside, taken back, spent, given back; where the sort is the same, in the order of the ids.
     fn place(&self) -> (Timestamp, u8, Id, Id) {
         let (rank, lot) = match self.what {
             What::Grant { lot, .. } => (0, lot),
-            What::Reverse { lot, .. } => (1, lot),
-            What::Spend { .. } => (2, Id::NIL),
-            What::Restore { .. } => (3, Id::NIL),
+            What::Confirm { lot } => (1, lot),
+            What::Release { .. } => (2, Id::NIL),
+            What::Reverse { lot, .. } => (3, lot),
+            What::Spend { .. } | What::Reserve { .. } => (4, Id::NIL),
+            What::Capture { .. } => (5, Id::NIL),
+            What::Restore { .. } => (6, Id::NIL),
         };
         (self.at, rank, self.cause, lot)
     }
@@ -100,6 +118,8 @@ pub(super) struct Wallet<'a> {
     member: CustomerId,
     unit: Name,
     pub(super) events: Vec<Event>,
+    /// Until when points are set aside, by reservation.
+    untils: BTreeMap<Id, Timestamp>,
     pub(super) written: BTreeMap<Step, Written>,
     /// The last instant that a movement speaks of.
     pub(super) last: Timestamp,
@@ -111,6 +131,8 @@ pub(super) struct Run {
     book: Book,
     lots: Vec<Id>,
     causes: Vec<Id>,
+    /// Until when points are set aside, by reservation.
+    untils: BTreeMap<Id, Timestamp>,
     /// Points that were spent and never there.
     pub(super) overspent: i64,
     /// Points that were to be taken back and were not there; only without debt.
@@ -124,6 +146,7 @@ impl<'a> Wallet<'a> {
             member,
             unit: unit.clone(),
             events: Vec::new(),
+            untils: BTreeMap::new(),
             written: BTreeMap::new(),
             last: Timestamp::MIN,
         };
@@ -132,6 +155,13 @@ impl<'a> Wallet<'a> {
             wallet.last = wallet.last.max(one.at);
             if one.kind == MovementKind::Waived {
                 continue;
+            }
+            if one.kind == MovementKind::Confirmed {
+                wallet.events.push(Event { at: one.at, cause: one.cause, what: What::Confirm { lot: one.lot } });
+                continue;
+            }
+            if let Some(until) = one.until.filter(|_| one.kind == MovementKind::Reserved) {
+                wallet.untils.insert(one.cause, until);
             }
             if let Some(available_at) = one.available_at.filter(|_| one.opens()) {
                 let life = Life { available_at, expires_at: one.expires_at };
@@ -147,19 +177,40 @@ impl<'a> Wallet<'a> {
         let owed: Vec<_> =
             sums.iter().filter(|((kind, ..), _)| *kind == MovementKind::Owed).map(|(k, v)| (*k, *v)).collect();
         for ((_, cause, of), (at, points)) in owed {
-            let by_hand = sums.contains_key(&(MovementKind::Adjusted, cause, None));
+            let other = |kind: &MovementKind| sums.contains_key(&(*kind, cause, None));
+            let others = [MovementKind::Adjusted, MovementKind::Reserved, MovementKind::Transferred];
             let kind = match of {
                 Some(_) => MovementKind::Reversed,
-                None if by_hand => MovementKind::Adjusted,
-                None => MovementKind::Redeemed,
+                None => others.into_iter().find(other).unwrap_or(MovementKind::Redeemed),
             };
             sums.entry((kind, cause, of)).or_insert((at, 0)).1 += points;
         }
+        // What ended a reservation: a redemption, somebody, or the clock.
+        let mut ends: HashMap<Id, (Id, Timestamp)> = HashMap::new();
+        for ((kind, cause, of), (at, points)) in &sums {
+            if let (MovementKind::Released, Some(reservation), true) = (kind, of, *points != 0) {
+                ends.insert(*reservation, (*cause, *at));
+            }
+        }
+        let captured: HashMap<Id, Id> =
+            ends.iter().filter(|(own, (by, _))| *own != by).map(|(own, (by, _))| (*by, *own)).collect();
         for ((kind, cause, of), (at, points)) in sums {
             let what = match (kind, of) {
                 (MovementKind::Reversed, Some(lot)) => What::Reverse { lot, points: -points },
                 (MovementKind::Restored, Some(redemption)) => What::Restore { redemption, points },
-                (MovementKind::Redeemed | MovementKind::Adjusted, None) => What::Spend { kind, points: -points },
+                (MovementKind::Reserved, None) => {
+                    let until = wallet.untils.get(&cause).copied().unwrap_or(Timestamp::MAX);
+                    let (by, end) = ends.get(&cause).copied().unwrap_or((cause, until));
+                    if by == cause {
+                        wallet.events.push(Event { at: end, cause, what: What::Release { reservation: cause } });
+                    }
+                    What::Reserve { points: -points, until }
+                }
+                (MovementKind::Redeemed, None) => match captured.get(&cause) {
+                    Some(reservation) => What::Capture { reservation: *reservation, points: -points },
+                    None => What::Spend { kind, points: -points },
+                },
+                (MovementKind::Adjusted | MovementKind::Transferred, None) => What::Spend { kind, points: -points },
                 _ => continue,
             };
             if points != 0 {
@@ -207,14 +258,38 @@ impl<'a> Wallet<'a> {
                 }
                 What::Restore { redemption, points } => {
                     if let Some(redemption) = redemptions.get(&redemption) {
-                        book.restore(step, *redemption, points, policy, &ids);
+                        book.restore(MovementKind::Restored, step, *redemption, points, policy, &ids);
+                    }
+                }
+                What::Reserve { points, .. } => {
+                    redemptions.insert(event.cause, number);
+                    overspent += book.spend(MovementKind::Reserved, step, points, policy, &ids);
+                }
+                What::Release { reservation } => {
+                    if let Some(reservation) = redemptions.get(&reservation) {
+                        book.restore(MovementKind::Released, step, *reservation, i64::MAX, policy, &ids);
+                    }
+                }
+                What::Capture { reservation, points } => {
+                    if let Some(reservation) = redemptions.get(&reservation).copied() {
+                        redemptions.insert(event.cause, number);
+                        book.capture(step, reservation, points, policy, &ids);
+                    }
+                }
+                What::Confirm { lot } => {
+                    if let Some(lot) = lot_numbers.get(&lot) {
+                        book.confirm(step, *lot, policy, &ids);
                     }
                 }
             }
         }
         book.advance(until, self.policy(until)?, &ids);
         let causes = events.iter().map(|event| event.cause).collect();
-        Ok(Run { book, lots, causes, overspent, uncovered })
+        let until = |event: &&Event| {
+            if let What::Reserve { until, .. } = event.what { Some((event.cause, until)) } else { None }
+        };
+        let untils = events.iter().filter_map(until).collect();
+        Ok(Run { book, lots, causes, untils, overspent, uncovered })
     }
 
     /// The movements that are still to be written after a run, lots that it opened not included.
@@ -234,6 +309,11 @@ impl<'a> Wallet<'a> {
             let times = self.written.get(&step).map_or(0, |written| written.times);
             let mut movement = scribe.step(step, times, at, points, lives.get(&step.lot).copied())?;
             movement.because = because.filter(|_| times > 0);
+            movement.until = match step.kind {
+                MovementKind::Reserved | MovementKind::Owed => run.untils.get(&step.cause).copied(),
+                MovementKind::Released => step.of.and_then(|own| run.untils.get(&own).copied()),
+                _ => None,
+            };
             movements.push(movement);
         }
         movements.sort_by_key(|movement| (movement.at, movement.id));
@@ -252,15 +332,16 @@ pub(super) struct OpenLot {
 impl Run {
     /// What is left of each lot at the end of the run.
     pub(super) fn open(&self) -> impl Iterator<Item = OpenLot> + '_ {
-        self.book.open().map(|(lot, points)| {
-            let Life { available_at, expires_at } = lot.life();
-            OpenLot { available_at, expires_at, points }
+        self.book.open().map(|(lot, points)| OpenLot {
+            available_at: lot.available_at,
+            expires_at: lot.life().expires_at,
+            points,
         })
     }
 
     /// What the member has at the end of the run.
     pub(super) fn balance(&self, at: Timestamp) -> Balance {
-        let mut balance = Balance { owed: self.book.debt(), ..Balance::default() };
+        let mut balance = Balance { owed: self.book.debt(), reserved: self.book.held(), ..Balance::default() };
         for lot in self.open() {
             *(if lot.available_at <= at { &mut balance.available } else { &mut balance.pending }) += lot.points;
         }

@@ -20,6 +20,7 @@ pub struct Shopping {
 
 const REFERS_TO: Name = Name::from_static("refers_to");
 const QUANTITY: Name = Name::from_static("quantity");
+const CHANNEL: Name = Name::from_static("channel");
 const LIST_AMOUNT: Name = Name::from_static("list_amount");
 
 impl Shopping {
@@ -56,6 +57,7 @@ impl Shopping {
         match (fact.amount, order) {
             (Some(amount), _) if fact.name == ORDER => self.purchases.push(Purchase {
                 items: fact.fields.read(&QUANTITY, Value::as_int)?,
+                channel: fact.fields.read(&CHANNEL, Value::as_text)?.and_then(|channel| channel.parse().ok()),
                 ..Purchase::new(fact.id, CustomerId::new(fact.subject), fact.at, amount)
             }),
             (Some(amount), Some(purchase)) => {

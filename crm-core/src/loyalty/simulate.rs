@@ -53,7 +53,7 @@ impl Account<'_> {
             });
         };
         let tier = self.tier_before(version, basket.at);
-        let rules = version.simulate(basket, tier.as_ref())?;
+        let rules = version.contributions(basket, tier.map(|tier| &tier.name), &self.past())?;
         let mut ledger = self.ledger.clone();
         self.earn_at(basket, basket.at)?.movements.into_iter().for_each(|movement| ledger.record(movement));
         let after = Account { ledger: &ledger, ..*self }.tier(basket.at)?;
@@ -66,7 +66,7 @@ impl Account<'_> {
         Ok(Simulation {
             version: Some(version.number),
             known,
-            tier,
+            tier: tier.map(|tier| tier.name.clone()),
             points: points.filter(|one| one.points > 0).collect(),
             rules,
             after,

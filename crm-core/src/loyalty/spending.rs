@@ -11,7 +11,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// [`Error::Denied`] when the member has too few points at that instant, or would have too few for what was
-    /// redeemed since; [`Error::Invalid`] for a unit that cannot be redeemed, a number of points that is not positive,
+    /// redeemed since, or has redeemed the most that one may for now; [`Error::Invalid`] for a unit that cannot be redeemed, a number of points that is not positive,
     /// an instant in the future, or a redemption that was made before with other points.
     pub fn redeem(&self, redemption: &Redemption, env: &Env<'_>) -> Result<PointsDecision> {
         let now = env.now;
@@ -26,6 +26,7 @@ impl<'a> Account<'a> {
                 Err(Error::invalid("points", "the redemption was made before with other points"))
             };
         }
+        self.check_pace(unit, redemption.points, redemption.at)?;
         self.spend(&unit.name, MovementKind::Redeemed, redemption.id, redemption.points, redemption.at, now)
     }
 
@@ -100,7 +101,7 @@ impl<'a> Account<'a> {
         Ok(decision)
     }
 
-    fn spend(
+    pub(super) fn spend(
         &self,
         unit: &Name,
         kind: MovementKind,
@@ -109,21 +110,11 @@ impl<'a> Account<'a> {
         at: Timestamp,
         now: Timestamp,
     ) -> Result<PointsDecision> {
-        let wallet = self.wallet(unit);
-        let event = Event { at, cause, what: What::Spend { kind, points } };
-        let until = wallet.last.max(now);
-        let run = wallet.run(std::slice::from_ref(&event), until)?;
-        if run.overspent + run.uncovered > 0 {
-            let before = wallet.run(&[], until)?;
-            if run.overspent > before.overspent || run.uncovered > before.uncovered {
-                return Err(too_few());
-            }
-        }
-        Ok(wallet.missing(&run, Some(cause), now)?.into())
+        self.afford(unit, &[Event { at, cause, what: What::Spend { kind, points } }], cause, now)
     }
 
     /// The unit and points of a redemption, cancellations not counted.
-    fn spent(&self, redemption: Id) -> Option<(&'a Name, i64)> {
+    pub(super) fn spent(&self, redemption: Id) -> Option<(&'a Name, i64)> {
         let mut unit = None;
         let mut points = 0;
         for one in self.caused_by(redemption).filter(|one| one.of.is_none()) {

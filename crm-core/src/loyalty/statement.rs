@@ -43,7 +43,7 @@ pub struct StatementLine {
     pub cause: Id,
     /// The rule that awarded the points.
     pub rule: Option<Name>,
-    /// Why somebody moved points by hand.
+    /// Why somebody moved points by hand, or which activity earned them.
     pub reason: Option<Name>,
     /// The version of the programme that was in force.
     pub version: u32,

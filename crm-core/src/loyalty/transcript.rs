@@ -107,6 +107,9 @@ impl Replay<'_> {
             Deed::Purchase(index) if first => {
                 Movement { amount: Some(self.history.purchases[index as usize].amount), ..movement }
             }
+            Deed::Activity(index) => {
+                Movement { reason: Some(self.history.activities[index as usize].activity.clone()), ..movement }
+            }
             Deed::Adjustment(index) => {
                 Movement { reason: Some(self.history.adjustments[index as usize].reason.clone()), ..movement }
             }

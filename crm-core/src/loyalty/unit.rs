@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Cap;
 use super::settle::Life;
 use crate::base::{CalendarUnit, Date, Money, Name, Period, Timestamp, Zone, worded};
 
@@ -32,10 +33,27 @@ pub struct Unit {
     /// The share of outstanding points that is expected never to be redeemed, in hundredths of a percent.
     #[serde(default)]
     pub breakage: u32,
+    /// The most that all rules together award one member in this unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<Cap>,
+    /// The most that one member redeems. What was cancelled counts, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redeem_caps: Vec<Cap>,
+    /// An award of more points than this waits until somebody has looked at it and confirms it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_over: Option<i64>,
+    /// Whether members may give its points to each other.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub transferable: bool,
 }
 
 const fn yes() -> bool {
     true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_no(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Unit {
@@ -50,6 +68,10 @@ impl Unit {
             shortfall: Shortfall::Waive,
             cost: None,
             breakage: 0,
+            caps: Vec::new(),
+            redeem_caps: Vec::new(),
+            review_over: None,
+            transferable: false,
         }
     }
 }
@@ -146,6 +168,11 @@ worded! {
 }
 
 impl Unit {
+    /// Whether so many awarded points wait for somebody's word.
+    pub(super) fn waits(&self, points: i64) -> bool {
+        self.review_over.is_some_and(|most| points > most)
+    }
+
     /// The life of points that are earned at an instant.
     pub(super) fn life(&self, zone: &Zone, earned: Timestamp) -> Life {
         Life { available_at: zone.add(earned, self.pending), expires_at: self.expiry.instant(zone, earned) }

@@ -257,6 +257,7 @@ fn a_definition_is_built_and_written_as_it_is_read() {
             },
         )],
         tiers: None,
+        rewards: Vec::new(),
     };
     assert_eq!(built, definition("", ONE_PER_EURO, ""));
     assert_eq!(Definition::from_json(&built.to_json().unwrap()).unwrap(), built);

@@ -27,6 +27,7 @@ type Bought = (i64, i64, Option<(i64, i64)>);
 #[derive(Clone, Copy, Debug)]
 enum Span {
     Calendar(CalendarUnit),
+    Anniversary,
     Rolling(i32),
     Lifetime,
 }
@@ -35,6 +36,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     let window = prop_oneof![
         Just(Span::Calendar(CalendarUnit::Month)),
         Just(Span::Calendar(CalendarUnit::Quarter)),
+        Just(Span::Anniversary),
         (10_i32..120).prop_map(Span::Rolling),
         Just(Span::Lifetime),
     ];
@@ -55,6 +57,7 @@ fn definition(case: &Case) -> Definition {
     let window = match case.window {
         Span::Calendar(CalendarUnit::Month) => r#"{"calendar": "month"}"#.to_owned(),
         Span::Calendar(_) => r#"{"calendar": "quarter"}"#.to_owned(),
+        Span::Anniversary => r#""anniversary""#.to_owned(),
         Span::Rolling(days) => format!(r#"{{"rolling": {{"days": {days}}}}}"#),
         Span::Lifetime => r#""lifetime""#.to_owned(),
     };
@@ -97,18 +100,34 @@ impl Definitional<'_> {
         own.map(|entry| entry.value).sum()
     }
 
-    fn periods(&self, unit: CalendarUnit) -> Vec<Window> {
-        let mut windows: Vec<Window> =
-            self.entries.iter().map(|entry| self.zone.window(self.zone.date(entry.counts_at), unit)).collect();
+    /// The period of an instant; nothing for windows that have none.
+    fn period(&self, at: Timestamp) -> Option<Window> {
+        match self.case.window {
+            Span::Calendar(unit) => Some(self.zone.window(self.zone.date(at), unit)),
+            Span::Anniversary => {
+                let counted = self.entries.iter().filter(|entry| entry.value != 0);
+                let first = self.zone.date(counted.map(|entry| entry.counts_at).min()?);
+                let start = |years| self.zone.day(first.saturating_add(Period::years(years))).start;
+                let mut years = (0..20).map(|years| Window { start: start(years), end: start(years + 1) });
+                years.rfind(|year| year.start <= at)
+            }
+            Span::Rolling(_) | Span::Lifetime => None,
+        }
+    }
+
+    fn periods(&self) -> Vec<Window> {
+        let mut windows: Vec<Window> = self.entries.iter().filter_map(|entry| self.period(entry.counts_at)).collect();
         windows.sort_by_key(|window| window.start);
         windows.dedup();
         windows
     }
 
-    fn kept_until(&self, window: Window, unit: CalendarUnit) -> Timestamp {
-        let first = self.zone.date(window.start);
-        let last = (0..self.case.keep).fold(first, |day, _| day.saturating_add(unit.times(1)));
-        self.grace(self.zone.window(last, unit).end)
+    fn kept_until(&self, window: Window) -> Timestamp {
+        let mut last = window;
+        for _ in 0..self.case.keep {
+            last = self.period(last.end).unwrap();
+        }
+        self.grace(last.end)
     }
 
     fn sliding(&self, days: i32, at: Timestamp) -> i64 {
@@ -133,9 +152,9 @@ impl Definitional<'_> {
                 let held = held.map(|change| Self::level(self.sliding(days, just_before(*change))));
                 held.max().unwrap_or(0).max(Self::level(self.sliding(days, at)))
             }
-            Span::Calendar(unit) => {
+            Span::Calendar(_) | Span::Anniversary => {
                 let mut best = 0;
-                for window in self.periods(unit).into_iter().filter(|window| window.start <= at) {
+                for window in self.periods().into_iter().filter(|window| window.start <= at) {
                     let end = window.end.saturating_add_micros(-1);
                     let inside = self.entries.iter().map(|entry| entry.at).filter(|when| *when <= at.min(end));
                     let peak = inside.map(|when| Self::level(self.counted(window, when))).max().unwrap_or(0);
@@ -145,7 +164,7 @@ impl Definitional<'_> {
                     if at < self.grace(window.end) {
                         best = best.max(peak);
                     }
-                    if at >= window.end && at < self.kept_until(window, unit) {
+                    if at >= window.end && at < self.kept_until(window) {
                         best = best.max(last);
                     }
                 }
@@ -162,9 +181,9 @@ impl Definitional<'_> {
             Span::Rolling(days) => {
                 all.extend(self.entries.iter().map(|entry| self.zone.add(entry.counts_at, Period::days(days))));
             }
-            Span::Calendar(unit) => {
-                for window in self.periods(unit) {
-                    all.extend([window.end, self.grace(window.end), self.kept_until(window, unit)]);
+            Span::Calendar(_) | Span::Anniversary => {
+                for window in self.periods() {
+                    all.extend([window.end, self.grace(window.end), self.kept_until(window)]);
                 }
             }
         }
@@ -184,10 +203,7 @@ impl Definitional<'_> {
             let target = self.target(now).max(landed.unwrap_or(0));
             if self.case.soft && target + 1 < level {
                 level -= 1;
-                let until = match self.case.window {
-                    Span::Calendar(unit) => self.grace(self.zone.window(self.zone.date(now), unit).end),
-                    _ => self.grace(now),
-                };
+                let until = self.grace(self.period(now).map_or(now, |window| window.end));
                 landings.push((until, level));
                 due.insert(until);
             } else {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crm_core::base::{CountedIds, CustomerId, Env, Id, Money, ProgrammeId, Timestamp, Window};
 use crm_core::fact::{Fact, Projection};
 use crm_core::loyalty::{
-    Account, Adjustment, Cancellation, Definition, History, Join, Ledger, Lot, Movement, MovementKind, PointsDecision,
-    Programme, Purchase, Redemption, Refund, replay,
+    Account, Adjustment, Cancellation, Capture, Definition, History, Join, Ledger, Lot, Movement, MovementKind,
+    PointsDecision, Programme, Purchase, Redemption, Refund, Reservation, replay,
 };
 use proptest::prelude::*;
 
@@ -21,6 +21,8 @@ pub struct Case {
     pending: i32,
     order: &'static str,
     shortfall: &'static str,
+    /// Awards of more points wait for somebody's word.
+    review_over: Option<i64>,
     rules: usize,
     tiers: usize,
     deeds: Vec<Deed>,
@@ -44,6 +46,17 @@ pub enum Kind {
     Redeem { points: i64 },
     Cancel { which: usize, points: Option<i64> },
     Adjust { points: i64 },
+    Reserve { points: i64, minutes: i64 },
+    Capture { which: usize, points: Option<i64> },
+    Release { which: usize },
+    Confirm { which: usize },
+}
+
+impl Kind {
+    /// Whether a replay knows of it.
+    const fn is_replayed(&self) -> bool {
+        !matches!(self, Self::Reserve { .. } | Self::Capture { .. } | Self::Release { .. } | Self::Confirm { .. })
+    }
 }
 
 const DAY: i64 = 24 * 60;
@@ -55,6 +68,10 @@ fn any_deed() -> impl Strategy<Value = Deed> {
         4 => (1_i64..15).prop_map(|points| Kind::Redeem { points }),
         2 => (0_usize..8, proptest::option::of(1_i64..8)).prop_map(|(which, points)| Kind::Cancel { which, points }),
         1 => (-8_i64..8).prop_filter("some", |points| *points != 0).prop_map(|points| Kind::Adjust { points }),
+        2 => (1_i64..15, 1..30 * DAY).prop_map(|(points, minutes)| Kind::Reserve { points, minutes }),
+        2 => (0_usize..4, proptest::option::of(1_i64..8)).prop_map(|(which, points)| Kind::Capture { which, points }),
+        1 => (0_usize..4).prop_map(|which| Kind::Release { which }),
+        1 => (0_usize..4).prop_map(|which| Kind::Confirm { which }),
     ];
     // Some things happen at the same instant, some at midnight in UTC.
     let minutes = prop_oneof![(0_i64..90).prop_map(|day| day * DAY), 0_i64..90 * DAY];
@@ -81,14 +98,16 @@ pub fn any_case() -> impl Strategy<Value = Case> {
     let pending = prop_oneof![2 => Just(0), 1 => 1_i32..20];
     let order = prop::sample::select(vec!["expiring_first", "oldest_first"]);
     let shortfall = prop::sample::select(vec!["waive", "take_others", "owe"]);
+    let review_over = prop_oneof![3 => Just(None), 1 => (0_i64..12).prop_map(Some)];
     let deeds = proptest::collection::vec(any_deed(), 1..18);
-    (zone, expiry, pending, order, shortfall, 1_usize..4, 0_usize..4, deeds).prop_map(
-        |(zone, expiry, pending, order, shortfall, rules, tiers, deeds)| Case {
+    (zone, expiry, pending, order, (shortfall, review_over), 1_usize..9, 0_usize..5, deeds).prop_map(
+        |(zone, expiry, pending, order, (shortfall, review_over), rules, tiers, deeds)| Case {
             zone,
             expiry,
             pending,
             order,
             shortfall,
+            review_over,
             rules,
             tiers,
             deeds,
@@ -105,6 +124,10 @@ pub fn any_case_with_debt() -> impl Strategy<Value = Case> {
         3 => (0_i64..40 * DAY, Just(0_i64), (1_i64..15).prop_map(|points| Kind::Redeem { points })),
         2 => (0_i64..90 * DAY, Just(0_i64), (0_usize..4, proptest::option::of(1_i64..8))
             .prop_map(|(which, points)| Kind::Cancel { which, points })),
+        1 => (0_i64..40 * DAY, Just(0_i64), (1_i64..15, 1..30 * DAY)
+            .prop_map(|(points, minutes)| Kind::Reserve { points, minutes })),
+        1 => (0_i64..60 * DAY, Just(0_i64), (0_usize..4, proptest::option::of(1_i64..8))
+            .prop_map(|(which, points)| Kind::Capture { which, points })),
     ];
     let deed = deed.prop_map(|(minutes, delay, what)| Deed { minutes, delay, skew: 0, twice: false, what });
     (any_case(), proptest::collection::vec(deed, 4..16)).prop_map(|(case, deeds)| Case {
@@ -120,16 +143,25 @@ pub fn definition(case: &Case) -> Definition {
         r#"{"name": "visit", "tiered": false, "earn": {"per_purchase": {"points": 2}},
             "when": {"minimum": "3.00 EUR"}}"#,
         r#"{"name": "third", "earn": {"per_amount": {"points": 1, "per": "3.00 EUR"}}}"#,
+        r#"{"name": "capped", "earn": {"per_purchase": {"points": 3}},
+            "caps": [{"points": 5, "per": {"calendar": "month"}}, {"times": 4, "per": "ever"}]}"#,
+        r#"{"name": "first", "earn": {"per_purchase": {"points": 4}}, "when": {"first_purchase": true}}"#,
+        r#"{"name": "mission", "earn": {"mission": {"points": 6, "times": 3, "within": {"days": 20}}}}"#,
+        r#"{"name": "streak", "earn": {"streak": {"points": 5, "periods": 2, "unit": "week"}}}"#,
+        r#"{"name": "bonus", "priority": -1, "earn": {"bonus": {"percent": 50, "of": ["base"]}},
+            "when": {"filter": "purchase.amount >= 2.00 EUR"}}"#,
     ];
     let tiers = [
         "null".to_owned(),
         ladder(r#"{"spend": {"currency": "EUR"}}"#, r#"{"rolling": {"days": 30}}"#, "500, 1500"),
         ladder(r#"{"points": {"unit": "points"}}"#, r#"{"calendar": "month"}"#, "3, 9"),
         ladder(r#""purchases""#, r#""lifetime""#, "2, 4"),
+        ladder(r#""purchases""#, r#""anniversary""#, "2, 4"),
     ];
+    let review = case.review_over.map_or(String::new(), |points| format!(r#", "review_over": {points}"#));
     let json = format!(
         r#"{{"name": "Club", "zone": "{}", "units": [{{"name": "points", "expiry": {}, "pending": {{"days": {}}},
-            "order": "{}", "shortfall": "{}"}}], "rules": [{}], "tiers": {}}}"#,
+            "order": "{}", "shortfall": "{}"{review}}}], "rules": [{}], "tiers": {}}}"#,
         case.zone,
         case.expiry,
         case.pending,
@@ -158,6 +190,10 @@ enum Command {
     Redeem(Redemption),
     Cancel(Cancellation),
     Adjust(Adjustment),
+    Reserve(Reservation),
+    Capture(Capture),
+    Release(Id, Timestamp),
+    Confirm(Id, Timestamp),
 }
 
 impl Command {
@@ -169,6 +205,9 @@ impl Command {
             Self::Redeem(one) => ((one.at, 2), one.id),
             Self::Cancel(one) => ((one.at, 3), one.id),
             Self::Adjust(one) => ((one.at, if one.points < 0 { 2 } else { 0 }), one.id),
+            Self::Reserve(one) => ((one.at, 2), one.id),
+            Self::Capture(one) => ((one.at, 2), one.id),
+            Self::Release(id, at) | Self::Confirm(id, at) => ((*at, 2), *id),
         }
     }
 }
@@ -184,6 +223,8 @@ pub struct World {
     happened: Vec<Happening>,
     pub purchases: BTreeMap<Id, Purchase>,
     refunds: Vec<Refund>,
+    /// What was set aside, and whether somebody ended it before its time.
+    reservations: BTreeMap<Id, (Reservation, bool)>,
 }
 
 impl World {
@@ -199,6 +240,7 @@ impl World {
             happened: Vec::new(),
             purchases: BTreeMap::new(),
             refunds: Vec::new(),
+            reservations: BTreeMap::new(),
         }
     }
 
@@ -206,7 +248,7 @@ impl World {
         Account::new(&self.programme, self.member, &self.ledger)
     }
 
-    fn reference(&self, more: Option<Happening>, until: Timestamp) -> Reference {
+    fn reference(&self, more: impl IntoIterator<Item = Happening>, until: Timestamp) -> Reference {
         let shortfall = self.case.shortfall;
         let oldest_first = self.case.order == "oldest_first";
         let mut reference = Reference::new(oldest_first, shortfall == "take_others", shortfall == "owe");
@@ -216,7 +258,7 @@ impl World {
         reference
     }
 
-    fn short(&self, more: Option<Happening>) -> i64 {
+    fn short(&self, more: impl IntoIterator<Item = Happening>) -> i64 {
         self.reference(more, Timestamp::MAX).short
     }
 
@@ -273,7 +315,85 @@ impl World {
             }
             Command::Cancel(cancellation) => return self.cancel(cancellation, &env),
             Command::Adjust(adjustment) => self.adjust(adjustment, &env),
+            Command::Reserve(reservation) => self.reserve(reservation, &env),
+            Command::Capture(capture) => return self.capture(capture, &env),
+            Command::Release(reservation, at) => return self.release(*reservation, *at, &env),
+            Command::Confirm(purchase, at) => return self.confirm(*purchase, *at, &env),
         }
+        true
+    }
+
+    fn reserve(&mut self, reservation: &Reservation, env: &Env<'_>) {
+        let decided = self.account().reserve(reservation, env);
+        if self.reservations.contains_key(&reservation.id) {
+            assert!(decided.unwrap().movements.is_empty());
+            return;
+        }
+        let (at, cause) = (reservation.at, reservation.id);
+        let more = [
+            Happening { at, cause, what: What::Spend { points: reservation.points } },
+            Happening { at: reservation.until, cause, what: What::Release { reservation: cause } },
+        ];
+        assert_eq!(decided.is_ok(), self.short(more.clone()) <= self.short(None), "{decided:?}");
+        if let Ok(decision) = decided {
+            self.happened.extend(more);
+            self.reservations.insert(cause, (reservation.clone(), false));
+            self.write(&decision);
+        }
+    }
+
+    fn capture(&mut self, capture: &Capture, env: &Env<'_>) -> bool {
+        let decided = self.account().capture(capture, env);
+        let Some((held, ended)) = self.reservations.get(&capture.reservation).cloned() else {
+            assert_eq!(decided.unwrap_err().code().as_str(), "not-found");
+            return false;
+        };
+        if self.ledger.movements().any(|one| one.cause == capture.id) {
+            assert!(decided.unwrap().movements.is_empty());
+            return true;
+        }
+        let (at, points) = (capture.at.max(held.at), capture.points.unwrap_or(held.points));
+        let what = What::Capture { reservation: held.id, points };
+        let more = Happening { at, cause: capture.id, what };
+        let possible =
+            !ended && at < held.until && points <= held.points && self.short(Some(more.clone())) <= self.short(None);
+        assert_eq!(decided.is_ok(), possible, "{decided:?}");
+        if let Ok(decision) = decided {
+            self.happened.push(more);
+            self.reservations.insert(held.id, (held, true));
+            self.write(&decision);
+        }
+        true
+    }
+
+    fn release(&mut self, reservation: Id, at: Timestamp, env: &Env<'_>) -> bool {
+        let decided = self.account().release(reservation, at, env);
+        let Some((held, _)) = self.reservations.get(&reservation).cloned() else {
+            assert_eq!(decided.unwrap_err().code().as_str(), "not-found");
+            return false;
+        };
+        let decision = decided.unwrap();
+        if !decision.movements.is_empty() {
+            let (at, what) = (at.max(held.at), What::Release { reservation });
+            assert!(at < held.until);
+            self.happened.push(Happening { at, cause: reservation, what });
+            self.reservations.insert(reservation, (held, true));
+            self.write(&decision);
+        }
+        true
+    }
+
+    fn confirm(&mut self, purchase: Id, at: Timestamp, env: &Env<'_>) -> bool {
+        let decided = self.account().confirm(purchase, at, env);
+        let Ok(decision) = decided else {
+            assert_eq!(decided.unwrap_err().code().as_str(), "not-found");
+            return false;
+        };
+        for one in decision.movements.iter().filter(|one| one.kind == MovementKind::Confirmed) {
+            let what = What::Confirm { lot: one.lot };
+            self.happened.push(Happening { at: one.at, cause: one.cause, what });
+        }
+        self.write(&decision);
         true
     }
 
@@ -364,19 +484,23 @@ impl World {
             let total = tally.open + tally.spent + tally.expired + tally.reversed + tally.repaid;
             let taken_by_hand = total - lot.earned - lot.adjusted;
             assert_eq!(
-                (lot.open, lot.redeemed + taken_by_hand, lot.expired, lot.reversed, lot.repaid),
+                (lot.open, lot.redeemed + lot.reserved + taken_by_hand, lot.expired, lot.reversed, lot.repaid),
                 (tally.open, tally.spent, tally.expired, tally.reversed, tally.repaid),
                 "lot {} at {now}",
                 lot.id
             );
             assert!(
-                [lot.earned, lot.redeemed, lot.expired, lot.reversed, lot.repaid, lot.open].iter().all(|n| *n >= 0)
+                [lot.earned, lot.redeemed, lot.reserved, lot.expired, lot.reversed, lot.repaid, lot.open]
+                    .iter()
+                    .all(|n| *n >= 0)
             );
         }
         let balance = self.ledger.balance(self.programme.id, &name("points"), now);
         assert_eq!((balance.available, balance.pending), reference.balance(now), "at {now}");
         assert_eq!(self.account().balance(None, now).unwrap(), balance, "at {now}");
         assert_eq!(balance.owed, reference.owed(), "at {now}");
+        let held: i64 = self.reservations.keys().map(|id| reference.taken_by(*id)).sum();
+        assert_eq!(balance.reserved, held, "at {now}");
         assert!(balance.owed >= 0 && (balance.owed == 0 || balance.available == 0));
         let posted: i64 = self.ledger.movements().filter(|one| one.at <= now).map(|one| one.points).sum();
         assert_eq!(balance.total(), posted, "at {now}");
@@ -389,6 +513,7 @@ fn commands(case: &Case) -> Vec<(Timestamp, Timestamp, Command)> {
     let instant = |minutes: i64| start.saturating_add_micros(minutes * 60_000_000);
     let mut purchases: Vec<(Purchase, i64)> = Vec::new();
     let mut redemptions: Vec<Id> = Vec::new();
+    let mut reservations: Vec<Id> = Vec::new();
     let mut commands = Vec::new();
     for (number, deed) in case.deeds.iter().enumerate() {
         let own = id(&format!("deed {number}"));
@@ -424,6 +549,24 @@ fn commands(case: &Case) -> Vec<(Timestamp, Timestamp, Command)> {
                 at: when,
                 reason: name("test"),
             }),
+            Kind::Reserve { points, minutes } => {
+                reservations.push(own);
+                let until = when.saturating_add_micros(minutes * 60_000_000);
+                Command::Reserve(Reservation { id: own, member, unit: None, points: *points, at: when, until })
+            }
+            Kind::Capture { which, points } => {
+                let Some(reservation) = reservations.get(which % reservations.len().max(1)) else { continue };
+                redemptions.push(own);
+                Command::Capture(Capture { id: own, reservation: *reservation, points: *points, at: when })
+            }
+            Kind::Release { which } => {
+                let Some(reservation) = reservations.get(which % reservations.len().max(1)) else { continue };
+                Command::Release(*reservation, when)
+            }
+            Kind::Confirm { which } => {
+                let Some((purchase, _)) = purchases.get(which % purchases.len().max(1)) else { continue };
+                Command::Confirm(purchase.id, when)
+            }
         };
         let arrives = when.saturating_add_micros(deed.delay * 60_000_000);
         let now = when.max(arrives.saturating_add_micros(-deed.skew * 60_000_000));
@@ -464,6 +607,8 @@ pub fn live(case: &Case) -> World {
 
 /// Everything as it happens, and all of it replayed, gives the same movements.
 pub fn in_order(case: &Case, joined: i64) -> World {
+    let deeds = case.deeds.iter().filter(|deed| deed.what.is_replayed()).cloned().collect();
+    let case = &Case { deeds, ..case.clone() };
     let mut world = World::new(case);
     let joined = at("2026-01-15T00:00:00Z").saturating_add_days(joined);
     let mut commands = commands(case);
@@ -497,6 +642,7 @@ pub fn in_order(case: &Case, joined: i64) -> World {
             Command::Redeem(one) => redemptions.push(one.clone()),
             Command::Cancel(one) => cancellations.push(one.clone()),
             Command::Adjust(one) => adjustments.push(one.clone()),
+            Command::Reserve(_) | Command::Capture(_) | Command::Release(..) | Command::Confirm(..) => {}
         }
         if !done || !known(&world.ledger) {
             refused.push(cause);
@@ -509,6 +655,7 @@ pub fn in_order(case: &Case, joined: i64) -> World {
     purchases.reverse();
     let history = History {
         joins: if has_joined { &joins } else { &[] },
+        activities: &[],
         purchases: &purchases,
         refunds: &refunds,
         redemptions: &redemptions,
@@ -561,6 +708,10 @@ proptest! {
                 Command::Redeem(one) if !ledger.movements().any(|movement| movement.cause == one.id) => {}
                 Command::Cancel(one) if !ledger.movements().any(|movement| movement.cause == one.id) => {}
                 Command::Adjust(one) if !ledger.movements().any(|movement| movement.cause == one.id) => {}
+                Command::Reserve(one) if !ledger.movements().any(|movement| movement.cause == one.id) => {}
+                Command::Capture(one) if !ledger.movements().any(|movement| movement.cause == one.id) => {}
+                // What was said in vain before may be said in time now.
+                Command::Release(..) | Command::Confirm(..) => {}
                 _ => drop(world.hear(&command, end)),
             }
         }
@@ -644,7 +795,8 @@ proptest! {
         catch_up(&mut backwards, &late, &refunds, end);
         catch_up(&mut backwards, &purchases, &refunds, end);
         prop_assert_eq!(catch_up(&mut backwards, &purchases, &refunds, end), 0);
-        if case.tiers == 0 {
+        // Rules that look back say something else when they hear of things in another order.
+        if case.tiers == 0 && case.rules <= 3 {
             let total = |ledger: &Ledger| ledger.balance(world.programme.id, &name("points"), end).total();
             prop_assert_eq!(total(&backwards), total(&at_once));
         }

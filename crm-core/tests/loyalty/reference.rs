@@ -15,10 +15,36 @@ pub struct Happening {
 
 #[derive(Clone, Debug)]
 pub enum What {
-    Grant { lot: Id, available_at: Timestamp, expires_at: Option<Timestamp>, points: i64 },
-    Reverse { lot: Id, points: i64 },
-    Spend { points: i64 },
-    Restore { redemption: Id, points: i64 },
+    Grant {
+        lot: Id,
+        available_at: Timestamp,
+        expires_at: Option<Timestamp>,
+        points: i64,
+    },
+    Reverse {
+        lot: Id,
+        points: i64,
+    },
+    Spend {
+        points: i64,
+    },
+    Restore {
+        redemption: Id,
+        points: i64,
+    },
+    /// Points that were set aside are given back, those that still are.
+    Release {
+        reservation: Id,
+    },
+    /// Points that were set aside are spent, and the rest is given back.
+    Capture {
+        reservation: Id,
+        points: i64,
+    },
+    /// A lot that waited can be spent.
+    Confirm {
+        lot: Id,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,9 +98,12 @@ impl Reference {
     pub fn run(&mut self, happenings: &[Happening], until: Timestamp) {
         let rank = |one: &Happening| match one.what {
             What::Grant { lot, .. } => (0, one.cause, lot),
-            What::Reverse { lot, .. } => (1, one.cause, lot),
-            What::Spend { .. } => (2, one.cause, Id::NIL),
-            What::Restore { .. } => (3, one.cause, Id::NIL),
+            What::Confirm { lot } => (1, one.cause, lot),
+            What::Release { .. } => (2, one.cause, Id::NIL),
+            What::Reverse { lot, .. } => (3, one.cause, lot),
+            What::Spend { .. } => (4, one.cause, Id::NIL),
+            What::Capture { .. } => (5, one.cause, Id::NIL),
+            What::Restore { .. } => (6, one.cause, Id::NIL),
         };
         let mut happenings: Vec<&Happening> = happenings.iter().filter(|one| one.at <= until).collect();
         happenings.sort_by_key(|one| (one.at, rank(one)));
@@ -146,24 +175,52 @@ impl Reference {
             }
             What::Restore { redemption, points } => {
                 for _ in 0..points {
-                    // The last point taken comes back first.
-                    let taken = self.points.iter().enumerate().filter_map(|(index, point)| match point.place {
-                        Place::Spent(by, nth) if by == redemption => Some((nth, Some(index))),
-                        _ => None,
-                    });
-                    let overdrawn =
-                        self.overdrawn.iter().filter(|(by, _)| *by == redemption).map(|(_, nth)| (*nth, None));
-                    match taken.chain(overdrawn).max_by_key(|(nth, _)| *nth) {
-                        Some((_, Some(index))) => self.points[index].place = Place::Open,
-                        Some((nth, None)) => {
-                            self.overdrawn.retain(|own| *own != (redemption, nth));
-                            self.forgive();
+                    self.short += i64::from(!self.give_back(redemption));
+                }
+            }
+            What::Release { reservation } => while self.give_back(reservation) {},
+            What::Capture { reservation, points } => {
+                for nth in 0..points as usize {
+                    for point in &mut self.points {
+                        if point.place == Place::Spent(reservation, nth) {
+                            point.place = Place::Spent(one.cause, nth);
                         }
-                        None => self.short += 1,
                     }
+                    for own in self.overdrawn.iter_mut().filter(|own| **own == (reservation, nth)) {
+                        own.0 = one.cause;
+                    }
+                }
+                while self.give_back(reservation) {}
+            }
+            What::Confirm { lot } => {
+                for point in self.points.iter_mut().filter(|point| point.lot == lot) {
+                    point.available_at = point.available_at.min(one.at);
                 }
             }
         }
+    }
+
+    /// Gives the last point back that something took; the last one comes back first. Gives whether there was one.
+    fn give_back(&mut self, taker: Id) -> bool {
+        let taken = self.points.iter().enumerate().filter_map(|(index, point)| match point.place {
+            Place::Spent(by, nth) if by == taker => Some((nth, Some(index))),
+            _ => None,
+        });
+        let overdrawn = self.overdrawn.iter().filter(|(by, _)| *by == taker).map(|(_, nth)| (*nth, None));
+        match taken.chain(overdrawn).max_by_key(|(nth, _)| *nth) {
+            Some((_, Some(index))) => self.points[index].place = Place::Open,
+            Some((nth, None)) => {
+                self.overdrawn.retain(|own| *own != (taker, nth));
+                self.forgive();
+            }
+            None => return false,
+        }
+        true
+    }
+
+    /// How many points something has taken and not given back, those that were not there left out.
+    pub fn taken_by(&self, taker: Id) -> i64 {
+        self.points.iter().filter(|point| matches!(point.place, Place::Spent(by, _) if by == taker)).count() as i64
     }
 
     /// One point less is owed; if none is, the last point that repaid is free again.

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 
 /// The handles: the file of each, and what it is called.
-const HANDLES: [(&str, &str); 14] = [
+const HANDLES: [(&str, &str); 15] = [
     ("customers.rs", "Customers"),
     ("interactions.rs", "Interactions"),
     ("intake.rs", "Intake"),
     ("privacy.rs", "Privacy"),
     ("marketing.rs", "Marketing"),
     ("loyalty.rs", "Loyalty"),
+    ("rewards.rs", "Loyalty"),
     ("segments.rs", "Segments"),
     ("segments/live.rs", "Segments"),
     ("segments/reasons.rs", "Segments"),

@@ -122,6 +122,20 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("loyalty.programme", |crm, with| data(crm.loyalty().programme(with.take("id")?))),
     ("loyalty.ledger", |crm, with| data(crm.loyalty().ledger(with.take("member")?))),
     ("loyalty.join", |crm, with| data(crm.loyalty().join(with.take("id")?, with.take("member")?, with.take("at")?))),
+    ("loyalty.credit", |crm, with| data(crm.loyalty().credit(with.take("id")?, &with.take("activity")?))),
+    ("loyalty.reserve", |crm, with| data(crm.loyalty().reserve(with.take("id")?, &with.take("reservation")?))),
+    ("loyalty.capture", |crm, with| {
+        data(crm.loyalty().capture(with.take("id")?, with.take("member")?, &with.take("capture")?))
+    }),
+    ("loyalty.release", |crm, with| {
+        let (id, member, reservation) = (with.take("id")?, with.take("member")?, with.take("reservation")?);
+        data(crm.loyalty().release(id, member, reservation, with.take("at")?))
+    }),
+    ("loyalty.confirm", |crm, with| {
+        let (id, member, cause) = (with.take("id")?, with.take("member")?, with.take("cause")?);
+        data(crm.loyalty().confirm(id, member, cause, with.take("at")?))
+    }),
+    ("loyalty.transfer", |crm, with| data(crm.loyalty().transfer(with.take("id")?, &with.take("transfer")?))),
     ("loyalty.simulate", |crm, with| data(crm.loyalty().simulate(with.take("id")?, &with.take("basket")?))),
     ("loyalty.what_if", |crm, with| {
         let definition = with.take("definition")?;
@@ -144,10 +158,25 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("loyalty.tier_history", |crm, with| {
         data(crm.loyalty().tier_history(with.take("id")?, with.take("member")?, with.take("until")?))
     }),
+    ("loyalty.rewards", |crm, with| {
+        let segments = with.take::<Vec<Name>>("segments")?;
+        data(crm.loyalty().rewards(with.take("id")?, with.take("member")?, &segments, with.take("at")?))
+    }),
+    ("loyalty.claim", |crm, with| data(crm.loyalty().claim(with.take("id")?, &with.take("claim")?))),
+    ("loyalty.vouchers", |crm, with| data(crm.loyalty().vouchers(with.take("id")?, with.take("member")?))),
+    ("loyalty.voucher", |crm, with| data(crm.loyalty().voucher(&with.take::<String>("code")?))),
+    ("loyalty.use_voucher", |crm, with| data(crm.loyalty().use_voucher(&with.take("by")?))),
+    ("loyalty.cancel_voucher", |crm, with| {
+        data(crm.loyalty().cancel_voucher(&with.take::<String>("code")?, with.take("at")?))
+    }),
     ("loyalty.statement", |crm, with| {
         data(crm.loyalty().statement(with.take("id")?, with.take("member")?, with.take("window")?))
     }),
     ("loyalty.liability", |crm, with| data(crm.loyalty().liability(with.take("id")?, with.take("at")?))),
+    ("loyalty.report", |crm, with| {
+        let unit: Option<Name> = with.take("unit")?;
+        data(crm.loyalty().report(with.take("id")?, unit.as_ref(), with.take("window")?))
+    }),
     ("loyalty.audit", |crm, with| data(crm.loyalty().audit(with.take("id")?))),
     ("loyalty.catch_up", |crm, with| data(crm.loyalty().catch_up(with.take("id")?, with.take("until")?))),
     ("segments.id_of", |_, with| data(Ok(Segments::id_of(&with.take("name")?)))),

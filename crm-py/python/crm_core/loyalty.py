@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from ._core import Money
 from ._model import Word, model
-from .base import CalendarUnit, CustomerId, Id, Period, ProgrammeId, Rounding, Window
+from .base import CalendarUnit, Channel, CustomerId, Id, Period, ProgrammeId, Rounding, Window
 from .errors import CrmError
 
 
@@ -62,11 +62,14 @@ class Balance:
         Points that cannot be spent yet.
     owed : int
         Points that the next ones will repay.
+    reserved : int
+        Points that are set aside for a while.
     """
 
     available: int
     pending: int
     owed: int
+    reserved: int = 0
 
 
 @model
@@ -209,7 +212,7 @@ class QualifyingRolling:
     value: Period
 
 
-Qualifying: TypeAlias = Literal["lifetime"] | QualifyingCalendar | QualifyingRolling
+Qualifying: TypeAlias = Literal["anniversary", "lifetime"] | QualifyingCalendar | QualifyingRolling
 """When something counts towards a tier. Refunds count when their purchases do."""
 
 
@@ -236,8 +239,8 @@ class Tier:
 class Ladder:
     """The tiers of a programme.
 
-    A member's tier is a function of what the member did and of the clock. It rises the moment a threshold is
-    reached, reaching it exactly included. It falls only when a qualifying period, and the grace after it, is over.
+    A member's tier is a function of what the member did and of the clock. It rises the moment a threshold is reached,
+    reaching it exactly included. It falls only when a qualifying period, and the grace after it, is over.
 
     Attributes
     ----------
@@ -246,16 +249,16 @@ class Ladder:
     window : Qualifying
         When it counts.
     keep : int
-        For how many further calendar periods a tier is kept after the one in which it was reached. Without meaning
-        for other windows.
+        For how many further calendar periods, or years, a tier is kept after the one in which it was reached. Without
+        meaning for other windows.
     grace : Period
         How long after its end a tier is still granted.
     soft_landing : bool
-        Whether a member falls by one tier at a time. Each tier is then held until the next review: the end of the
-        next calendar period, or of another grace.
+        Whether a member falls by one tier at a time. Each tier is then held until the next review: the end of the next
+        calendar period or year, or of another grace.
     refunds_demote : bool
-        Whether a refund that takes a member below a threshold takes the tier at once, without grace or landing. If
-        not, a tier once reached is kept to the end of its period.
+        Whether a refund that takes a member below a threshold takes the tier at once, without grace or landing. If not,
+        a tier once reached is kept to the end of its period.
     tiers : Sequence[Tier]
         The tiers, the lowest first. Below the first threshold a member has no tier.
     """
@@ -334,7 +337,93 @@ class EarnSignUp:
     points: int
 
 
-Earn: TypeAlias = EarnPerAmount | EarnPerItem | EarnPerPurchase | EarnSignUp
+@model
+class EarnBonus:
+    """A share of what other rules award for the same purchase, rounded down: 100 percent doubles the points.
+
+    The rules must be considered before it, by a higher priority or an earlier name.
+
+    Attributes
+    ----------
+    percent : int
+        The share.
+    of : Sequence[str]
+        The rules.
+    """
+
+    _tag: ClassVar[str] = "bonus"
+    percent: int
+    of: Sequence[str]
+
+
+@model
+class EarnPerActivity:
+    """Points for an activity: a review, a birthday, the referral of a friend.
+
+    Attributes
+    ----------
+    activity : str
+        Which one, in a word of the host's.
+    points : int
+        The points.
+    """
+
+    _tag: ClassVar[str] = "per_activity"
+    activity: str
+    points: int
+
+
+@model
+class EarnMission:
+    """Points whenever something has been done so many times within a period. Everything counts for one award only.
+
+    Attributes
+    ----------
+    points : int
+        The points.
+    activity : str | None
+        What counts: an activity; purchases if none is named.
+    times : int
+        How many times.
+    within : Period | None
+        Within which period, that ends with the last time; ever if none is named.
+    """
+
+    _tag: ClassVar[str] = "mission"
+    points: int
+    activity: str | None = None
+    times: int
+    within: Period | None = None
+
+
+@model
+class EarnStreak:
+    """Points whenever something has been done in so many calendar periods in a row, at least once in each.
+
+    Every period counts for one award only.
+
+    Attributes
+    ----------
+    points : int
+        The points.
+    activity : str | None
+        What counts: an activity; purchases if none is named.
+    periods : int
+        How many periods in a row.
+    unit : CalendarUnit
+        Which periods of the programme's zone.
+    """
+
+    _tag: ClassVar[str] = "streak"
+    points: int
+    activity: str | None = None
+    periods: int
+    unit: CalendarUnit
+
+
+Earn: TypeAlias = (
+    EarnPerAmount | EarnPerItem | EarnPerPurchase | EarnSignUp | EarnBonus | EarnPerActivity | EarnMission | EarnStreak
+)
 """How many points a rule awards."""
 
 
@@ -363,6 +452,11 @@ class When:
         Only for purchases at this instant or later.
     until : datetime | None
         Only for purchases before this instant.
+    first_purchase : bool
+        Only for the first purchase that is known of the member.
+    filter : str | None
+        Only lines for which this expression of the segment language is true, with the fields of `filter_catalogue`:
+        `purchase.weekday = "sunday" and line.amount >= 5.00 EUR`.
     """
 
     categories: Sequence[str] = ()
@@ -373,6 +467,8 @@ class When:
     tiers: Sequence[str] = ()
     from_: datetime | None = None
     until: datetime | None = None
+    first_purchase: bool = False
+    filter: str | None = None
 
 
 @model
@@ -398,6 +494,12 @@ class Rule:
         What must be true for it to apply.
     tiered : bool
         Whether the multiplier of the member's tier applies to it.
+    caps : Sequence[Cap]
+        The most that it awards one member.
+    counts_points_paid : bool
+        Whether the part of an amount that was paid with points counts, too.
+    stop : bool
+        Whether no rule after it is considered when it awards points.
     """
 
     name: str
@@ -407,6 +509,9 @@ class Rule:
     group: str | None = None
     when: When = field(default_factory=When)
     tiered: bool = True
+    caps: Sequence[Cap] = ()
+    counts_points_paid: bool = False
+    stop: bool = False
 
 
 @model
@@ -520,6 +625,14 @@ class Unit:
         What points cost the business when they are redeemed.
     breakage : int
         The share of outstanding points that is expected never to be redeemed, in hundredths of a percent.
+    caps : Sequence[Cap]
+        The most that all rules together award one member in this unit.
+    redeem_caps : Sequence[Cap]
+        The most that one member redeems. What was cancelled counts, too.
+    review_over : int | None
+        An award of more points than this waits until somebody has looked at it and confirms it.
+    transferable : bool
+        Whether members may give its points to each other.
     """
 
     name: str
@@ -530,6 +643,10 @@ class Unit:
     shortfall: Shortfall = Shortfall.WAIVE
     cost: Cost | None = None
     breakage: int = 0
+    caps: Sequence[Cap] = ()
+    redeem_caps: Sequence[Cap] = ()
+    review_over: int | None = None
+    transferable: bool = False
 
 
 @model
@@ -550,6 +667,8 @@ class Definition:
         Its earning rules.
     tiers : Ladder | None
         Its tiers, if it has any.
+    rewards : Sequence[Reward]
+        What members can claim for their points.
     """
 
     name: str
@@ -558,6 +677,7 @@ class Definition:
     units: Sequence[Unit]
     rules: Sequence[Rule] = ()
     tiers: Ladder | None = None
+    rewards: Sequence[Reward] = ()
 
 
 @model
@@ -588,13 +708,16 @@ class Invariant(Word):
     CONSERVATION = "conservation"
     """No lot gives more points than it got, at any time."""
     DERIVATION = "derivation"
-    """What was spent, taken back, given back, expired and repaid is what follows from what happened, in the order of time."""
+    """What was spent, taken back, given back, expired and repaid is what follows from what happened, in the order of
+    time."""
     SOLVENCY = "solvency"
     """No more points were spent or taken back than were there, unless the unit allows debt."""
     REFUND = "refund"
     """A refund takes back, owes and forgives no more than its purchase earned."""
     CANCELLATION = "cancellation"
     """A cancellation gives back no more than its redemption took."""
+    TRANSFER = "transfer"
+    """What a member gives is what another one receives."""
     MONEY = "money"
     """The money of a purchase or refund is on one movement."""
 
@@ -639,9 +762,9 @@ class Totals:
     waived : int
         Points of refunded purchases that were forgiven. They were spent, and are counted there.
     outstanding : int
-        Points that members hold, those that are not available yet included.
+        Points that members hold, those that are not available yet or are set aside included.
     pending : int
-        Of these, points that are not available yet.
+        Of these, points that will be available at a later instant that is known.
     owed : int
         Points that members owe.
     """
@@ -712,13 +835,24 @@ class MovementKind(Word):
     """What a movement does to the points of its lot."""
 
     EARNED = "earned"
-    """Opens a lot with the points that a rule awarded. A movement of no points says that a purchase was looked at and earned nothing."""
+    """Opens a lot with the points that a rule awarded. A movement of no points says that a purchase was looked at and
+    earned nothing."""
     ADJUSTED = "adjusted"
     """Opens a lot with points that somebody gave by hand, or takes points that somebody took."""
     REDEEMED = "redeemed"
     """Takes points that were spent."""
     RESTORED = "restored"
     """Gives points back of which the redemption was cancelled."""
+    RESERVED = "reserved"
+    """Takes points that are set aside for a while."""
+    RELEASED = "released"
+    """Gives points back that were set aside, or hands them to the redemption for which they were."""
+    TRANSFERRED = "transferred"
+    """Takes points that go to another member."""
+    RECEIVED = "received"
+    """Opens a lot with points that come from another member. They live as they did there."""
+    CONFIRMED = "confirmed"
+    """Moves no points: from now on those of the lot can be spent, for which somebody had to say so."""
     REVERSED = "reversed"
     """Takes points back because the purchase was refunded."""
     EXPIRED = "expired"
@@ -740,8 +874,8 @@ class Movement:
     Movements are facts: they are written once and never edited. A movement that turns out to be wrong, because
     something was heard of late, is followed by another one that corrects it.
 
-    Every movement carries the life of its lot, so that sums over movements answer what is available and what
-    expires when without looking at anything else.
+    Every movement carries the life of its lot, so that sums over movements answer what is available and what expires
+    when without looking at anything else.
 
     Attributes
     ----------
@@ -773,17 +907,20 @@ class Movement:
         What it happened for: the purchase, refund, redemption, cancellation or adjustment; the lot itself when the
         clock did it.
     of : Id | None
-        What the cause was about: the lot of the refunded purchase, or the redemption that was cancelled.
+        What the cause was about: the lot of the refunded purchase, the redemption that was cancelled, the reservation
+        that ended, or the other member's lot.
     because : Id | None
         For a correction: what was heard of late.
     rule : str | None
         The rule that awarded the points.
     reason : str | None
-        Why somebody moved points by hand.
+        Why somebody moved points by hand, or which activity earned them.
     amount : Money | None
         The money that was spent or, negative, paid back; on one movement of each purchase and each refund.
     waived : int | None
         How many points were forgiven.
+    until : datetime | None
+        Until when points are set aside, or owed because they are.
     """
 
     id: Id
@@ -805,6 +942,7 @@ class Movement:
     reason: str | None = None
     amount: Money | None = None
     waived: int | None = None
+    until: datetime | None = None
 
 
 @model
@@ -870,6 +1008,17 @@ class Purchase:
     lines : Sequence[PurchaseLine]
         What was bought, in the currency of the amount. May be empty; what is missing to the amount belongs to no
         category and is no product.
+    points_paid : Money | None
+        How much of the amount was paid with points. It earns nothing unless a rule says otherwise.
+    held : bool
+        Whether its points wait until somebody confirms them: that it was delivered, or that the time for returns is
+        over.
+    channel : Channel | None
+        The channel, for filters.
+    partner : str | None
+        The partner of a coalition at whom it was made, for filters.
+    segments : Sequence[str]
+        The segments that the buyer belonged to then, for filters.
     """
 
     id: Id
@@ -878,6 +1027,11 @@ class Purchase:
     amount: Money
     items: int | None = None
     lines: Sequence[PurchaseLine] = ()
+    points_paid: Money | None = None
+    held: bool = False
+    channel: Channel | None = None
+    partner: str | None = None
+    segments: Sequence[str] = ()
 
 
 @model
@@ -1178,6 +1332,20 @@ class RuleOutcomeAwards:
     value: int
 
 
+@model
+class RuleOutcomeIncomplete:
+    """A mission or streak lacks so many more times or periods; 0 if it was rewarded for something later.
+
+    Attributes
+    ----------
+    missing : int
+        How many.
+    """
+
+    _tag: ClassVar[str] = "incomplete"
+    missing: int
+
+
 RuleOutcome: TypeAlias = (
     Literal[
         "not_about_purchases",
@@ -1188,8 +1356,13 @@ RuleOutcome: TypeAlias = (
         "nothing_eligible",
         "below_minimum",
         "group_taken",
+        "not_first",
+        "nothing_to_add_to",
+        "cap_reached",
+        "stopped",
     ]
     | RuleOutcomeAwards
+    | RuleOutcomeIncomplete
 )
 """Whether a rule applies, and if not, why."""
 
@@ -1368,3 +1541,451 @@ class WhatIf:
     tiers: Sequence[TierShift]
     largest: Sequence[MemberDifference]
     refused: Sequence[Refusal]
+
+
+@model
+class CapPerCalendar:
+    """A day, week, month, quarter or year of the programme's zone.
+
+    Attributes
+    ----------
+    value : CalendarUnit
+        What the variant holds.
+    """
+
+    _tag: ClassVar[str] = "calendar"
+    _bare: ClassVar[bool] = True
+    value: CalendarUnit
+
+
+CapPer: TypeAlias = Literal["purchase", "ever"] | CapPerCalendar
+"""Within what a cap holds."""
+
+
+@model
+class Cap:
+    """The most that a rule, or all rules of a unit together, award one member.
+
+    What was awarded counts when it was awarded, whether or not a refund has taken it back since.
+
+    Attributes
+    ----------
+    points : int | None
+        At most so many points. An award that would exceed them is cut.
+    times : int | None
+        At most so many awards.
+    per : CapPer
+        Within what.
+    """
+
+    points: int | None = None
+    times: int | None = None
+    per: CapPer
+
+
+@model
+class Reward:
+    """Something that members can claim for points, or for nothing: then it is an offer.
+
+    Attributes
+    ----------
+    name : str
+        Its name, unique within the programme.
+    doc : str
+        A description, for people.
+    unit : str | None
+        The unit of its price; the programme's first if none is named.
+    points : int
+        Its price in points; 0 for an offer.
+    money : Money | None
+        What the member pays in money besides. The host takes the payment.
+    worth : Money | None
+        What one is worth to the business, for the budget.
+    budget : Money | None
+        The most that all that were claimed and not cancelled may be worth together.
+    stock : int | None
+        How many there are in all; as many as are wanted if nothing is said.
+    per_member : int | None
+        How many one member may claim.
+    tiers : Sequence[str]
+        Only for members in one of these tiers, unless empty.
+    segments : Sequence[str]
+        Only for members of one of these segments, unless empty.
+    from_ : datetime | None
+        Only at this instant or later.
+    until : datetime | None
+        Only before this instant.
+    valid : Period | None
+        How long after the claim its voucher can be used, to the time of the day in the programme's zone; for ever if
+        nothing is said.
+    """
+
+    name: str
+    doc: str = ""
+    unit: str | None = None
+    points: int = 0
+    money: Money | None = None
+    worth: Money | None = None
+    budget: Money | None = None
+    stock: int | None = None
+    per_member: int | None = None
+    tiers: Sequence[str] = ()
+    segments: Sequence[str] = ()
+    from_: datetime | None = None
+    until: datetime | None = None
+    valid: Period | None = None
+
+
+@model
+class Activity:
+    """Something other than a purchase that a member did or that happened to the member: a review, a birthday, the referral of a friend.
+
+    Rules say what it earns.
+
+    Attributes
+    ----------
+    id : Id
+        Which one. An activity earns once, however often it is delivered.
+    member : CustomerId
+        Who.
+    at : datetime
+        When.
+    activity : str
+        What, in a word of the host's.
+    with_ : CustomerId | None
+        The other customer in it: the friend who was referred. It is somebody else than the member, and earns once for
+        each such customer, whatever the id.
+    """
+
+    id: Id
+    member: CustomerId
+    at: datetime
+    activity: str
+    with_: CustomerId | None = None
+
+
+@model
+class Claim:
+    """A member's wish to have a reward.
+
+    Attributes
+    ----------
+    id : Id
+        Which one. A claim is granted once, however often it is delivered.
+    member : CustomerId
+        Who.
+    reward : str
+        The reward.
+    at : datetime
+        When.
+    segments : Sequence[str]
+        The segments that the member belongs to, for rewards that are for some.
+    """
+
+    id: Id
+    member: CustomerId
+    reward: str
+    at: datetime
+    segments: Sequence[str] = ()
+
+
+@model
+class VoucherUse:
+    """The use of a voucher: it is handed in, or what it stands for is handed over.
+
+    Attributes
+    ----------
+    id : Id
+        Which one. A use that is delivered again is the same use.
+    code : str
+        The code, as it was typed.
+    at : datetime
+        When.
+    """
+
+    id: Id
+    code: str
+    at: datetime
+
+
+@model
+class Voucher:
+    """A reward that was claimed. It can be used once, until it is used, cancelled or over.
+
+    Attributes
+    ----------
+    id : Id
+        The claim.
+    programme : ProgrammeId
+        The programme.
+    member : CustomerId
+        Whose it is.
+    reward : str
+        The reward.
+    version : int
+        The version of the programme under which it was claimed.
+    code : str
+        The code that it is used with. Whoever knows it can use the voucher.
+    points : int
+        What it cost in points. The claim is the cause of the redemption.
+    money : Money | None
+        What is paid in money besides.
+    worth : Money | None
+        What it is worth to the business.
+    claimed_at : datetime
+        When it was claimed.
+    valid_until : datetime | None
+        It can be used before this instant; for ever if there is none.
+    used_at : datetime | None
+        When it was used.
+    used_by : Id | None
+        By which use.
+    cancelled_at : datetime | None
+        When it was cancelled.
+    """
+
+    id: Id
+    programme: ProgrammeId
+    member: CustomerId
+    reward: str
+    version: int
+    code: str
+    points: int
+    money: Money | None = None
+    worth: Money | None = None
+    claimed_at: datetime
+    valid_until: datetime | None = None
+    used_at: datetime | None = None
+    used_by: Id | None = None
+    cancelled_at: datetime | None = None
+
+
+@model
+class RewardOutcomeTooFewPoints:
+    """The member has too few points.
+
+    Attributes
+    ----------
+    missing : int
+        How many are missing.
+    """
+
+    _tag: ClassVar[str] = "too_few_points"
+    missing: int
+
+
+RewardOutcome: TypeAlias = (
+    Literal[
+        "available", "too_early", "too_late", "other_tier", "other_segment", "sold_out", "budget_spent", "limit_reached"
+    ]
+    | RewardOutcomeTooFewPoints
+)
+"""Whether a reward can be claimed, and if not, why."""
+
+
+@model
+class RewardOffer:
+    """A reward in the eyes of one member.
+
+    Attributes
+    ----------
+    reward : str
+        The reward.
+    unit : str
+        The unit of its price.
+    points : int
+        Its price in points.
+    money : Money | None
+        What is paid in money besides.
+    left : int | None
+        How many are left, for the member and in all; nothing if there is no limit.
+    outcome : RewardOutcome
+        Whether the member can claim it, and if not, why.
+    """
+
+    reward: str
+    unit: str
+    points: int
+    money: Money | None = None
+    left: int | None = None
+    outcome: RewardOutcome
+
+
+@model
+class TierFlow:
+    """Members who went from one tier to another, or stayed.
+
+    Attributes
+    ----------
+    from_ : str | None
+        The tier when the window began; nothing below the first.
+    to : str | None
+        The tier when it ended.
+    members : int
+        How many.
+    """
+
+    from_: str | None = None
+    to: str | None = None
+    members: int
+
+
+@model
+class BreakageEstimate:
+    """The share of points that are never spent, with its uncertainty.
+
+    Members, not points, are what varies: one member's points are spent or forgotten together. The share is the ratio of
+    two sums over members, and its interval follows from how members differ from it (Cochran, *Sampling Techniques*,
+    third edition, section 6.4: the variance of a ratio estimate).
+
+    Attributes
+    ----------
+    rate : float
+        Expired points for each point whose life is over.
+    low : float
+        The lower end of its 95 % interval; not below 0.
+    high : float
+        The upper end; not above 1.
+    points : int
+        The points whose life is over.
+    members : int
+        The members who had them.
+    """
+
+    rate: float
+    low: float
+    high: float
+    points: int
+    members: int
+
+
+@model
+class ProgrammeReport:
+    """How a programme did in a window, in one unit.
+
+    Attributes
+    ----------
+    programme : ProgrammeId
+        The programme.
+    unit : str
+        The unit.
+    window : Window
+        The window.
+    issued : int
+        Points that rules awarded, and those that were given by hand.
+    reversed : int
+        Points that refunds took back, those that members owe included.
+    redeemed : int
+        Points that were spent, or taken by hand, less those that were given back.
+    expired : int
+        Points that expired.
+    cost : Money | None
+        What the redeemed points cost, if the unit says what points cost.
+    redemption_rate : float | None
+        Redeemed points for each point that was issued and not reversed; nothing if there is none.
+    members : int
+        Members who had any movement before the window ended.
+    active : int
+        Members who earned or spent in the window.
+    redeeming : int
+        Members who spent in the window.
+    tiers : Sequence[TierFlow]
+        How many members were in which tier when the window began, and in which when it ended: those who stayed
+        included.
+    breakage : BreakageEstimate | None
+        The share of points that are never spent, estimated from the points whose life was over when the window ended;
+        nothing if fewer than two members had any.
+    """
+
+    programme: ProgrammeId
+    unit: str
+    window: Window
+    issued: int
+    reversed: int
+    redeemed: int
+    expired: int
+    cost: Money | None = None
+    redemption_rate: float | None = None
+    members: int
+    active: int
+    redeeming: int
+    tiers: Sequence[TierFlow]
+    breakage: BreakageEstimate | None = None
+
+
+@model
+class Reservation:
+    """Points that are set aside for a while, for a purchase that is not finished.
+
+    Attributes
+    ----------
+    id : Id
+        Which one. A reservation is made once, however often it is delivered.
+    member : CustomerId
+        Whose points.
+    unit : str | None
+        The unit; the programme's first if none is named.
+    points : int
+        How many.
+    at : datetime
+        When.
+    until : datetime
+        Until when, unless they are captured or released before: not at this instant any more.
+    """
+
+    id: Id
+    member: CustomerId
+    unit: str | None = None
+    points: int
+    at: datetime
+    until: datetime
+
+
+@model
+class Capture:
+    """The use of points that were set aside: they are spent.
+
+    Attributes
+    ----------
+    id : Id
+        Which one. It is a redemption, and can be cancelled as one.
+    reservation : Id
+        The reservation.
+    points : int | None
+        How many points are spent; all that were set aside if none are named. The others are given back.
+    at : datetime
+        When.
+    """
+
+    id: Id
+    reservation: Id
+    points: int | None = None
+    at: datetime
+
+
+@model
+class Transfer:
+    """Points that one member gives another.
+
+    Attributes
+    ----------
+    id : Id
+        Which one. A transfer is made once, however often it is delivered.
+    from_ : CustomerId
+        Who gives.
+    to : CustomerId
+        Who receives.
+    unit : str | None
+        The unit; the programme's first if none is named.
+    points : int
+        How many.
+    at : datetime
+        When.
+    """
+
+    id: Id
+    from_: CustomerId
+    to: CustomerId
+    unit: str | None = None
+    points: int
+    at: datetime

@@ -21,6 +21,9 @@ pub struct Definition {
     /// Its tiers, if it has any.
     #[uniffi(default)]
     pub tiers: Option<Ladder>,
+    /// What members can claim for their points.
+    #[uniffi(default)]
+    pub rewards: Vec<Reward>,
 }
 
 /// One sort of points of a programme, and the life that its points lead.
@@ -46,6 +49,18 @@ pub struct Unit {
     /// The share of outstanding points that is expected never to be redeemed, in hundredths of a percent.
     #[uniffi(default)]
     pub breakage: u32,
+    /// The most that all rules together award one member in this unit.
+    #[uniffi(default)]
+    pub caps: Vec<Cap>,
+    /// The most that one member redeems. What was cancelled counts, too.
+    #[uniffi(default)]
+    pub redeem_caps: Vec<Cap>,
+    /// An award of more points than this waits until somebody has looked at it and confirms it.
+    #[uniffi(default)]
+    pub review_over: Option<i64>,
+    /// Whether members may give its points to each other.
+    #[uniffi(default)]
+    pub transferable: bool,
 }
 
 /// What points cost: an amount for a number of points.
@@ -126,6 +141,15 @@ pub struct Rule {
     /// Whether the multiplier of the member's tier applies to it.
     #[uniffi(default)]
     pub tiered: bool,
+    /// The most that it awards one member.
+    #[uniffi(default)]
+    pub caps: Vec<Cap>,
+    /// Whether the part of an amount that was paid with points counts, too.
+    #[uniffi(default)]
+    pub counts_points_paid: bool,
+    /// Whether no rule after it is considered when it awards points.
+    #[uniffi(default)]
+    pub stop: bool,
 }
 
 /// How many points a rule awards.
@@ -158,6 +182,44 @@ pub enum Earn {
     SignUp {
         /// The points.
         points: u32,
+    },
+    /// A share of what other rules award for the same purchase, rounded down: 100 percent doubles the points. The rules
+    /// must be considered before it, by a higher priority or an earlier name.
+    Bonus {
+        /// The share.
+        percent: u32,
+        /// The rules.
+        of: Vec<Name>,
+    },
+    /// Points for an activity: a review, a birthday, the referral of a friend.
+    PerActivity {
+        /// Which one, in a word of the host's.
+        activity: Name,
+        /// The points.
+        points: u32,
+    },
+    /// Points whenever something has been done so many times within a period. Everything counts for one award only.
+    Mission {
+        /// The points.
+        points: u32,
+        /// What counts: an activity; purchases if none is named.
+        activity: Option<Name>,
+        /// How many times.
+        times: u32,
+        /// Within which period, that ends with the last time; ever if none is named.
+        within: Option<Period>,
+    },
+    /// Points whenever something has been done in so many calendar periods in a row, at least once in each. Every period
+    /// counts for one award only.
+    Streak {
+        /// The points.
+        points: u32,
+        /// What counts: an activity; purchases if none is named.
+        activity: Option<Name>,
+        /// How many periods in a row.
+        periods: u32,
+        /// Which periods of the programme's zone.
+        unit: CalendarUnit,
     },
 }
 
@@ -201,6 +263,198 @@ pub struct When {
     /// Only for purchases before this instant.
     #[uniffi(default)]
     pub until: Option<Timestamp>,
+    /// Only for the first purchase that is known of the member.
+    #[uniffi(default)]
+    pub first_purchase: bool,
+    /// Only lines for which this expression of the segment language is true, with the fields of
+    /// `filter_catalogue`: `purchase.weekday = "sunday" and line.amount >= 5.00 EUR`.
+    #[uniffi(default)]
+    pub filter: Option<Text>,
+}
+
+/// The most that a rule, or all rules of a unit together, award one member.
+///
+/// What was awarded counts when it was awarded, whether or not a refund has taken it back since.
+#[uniffi::remote(Record)]
+pub struct Cap {
+    /// At most so many points. An award that would exceed them is cut.
+    #[uniffi(default)]
+    pub points: Option<i64>,
+    /// At most so many awards.
+    #[uniffi(default)]
+    pub times: Option<u32>,
+    /// Within what.
+    pub per: CapPer,
+}
+
+/// Within what a cap holds.
+#[uniffi::remote(Enum)]
+#[non_exhaustive]
+pub enum CapPer {
+    /// One purchase, activity or joining.
+    Purchase,
+    /// A day, week, month, quarter or year of the programme's zone.
+    Calendar(CalendarUnit),
+    /// For ever.
+    Ever,
+}
+
+/// Something that members can claim for points, or for nothing: then it is an offer.
+#[uniffi::remote(Record)]
+pub struct Reward {
+    /// Its name, unique within the programme.
+    pub name: Name,
+    /// A description, for people.
+    pub doc: Text,
+    /// The unit of its price; the programme's first if none is named.
+    #[uniffi(default)]
+    pub unit: Option<Name>,
+    /// Its price in points; 0 for an offer.
+    #[uniffi(default)]
+    pub points: i64,
+    /// What the member pays in money besides. The host takes the payment.
+    #[uniffi(default)]
+    pub money: Option<Money>,
+    /// What one is worth to the business, for the budget.
+    #[uniffi(default)]
+    pub worth: Option<Money>,
+    /// The most that all that were claimed and not cancelled may be worth together.
+    #[uniffi(default)]
+    pub budget: Option<Money>,
+    /// How many there are in all; as many as are wanted if nothing is said.
+    #[uniffi(default)]
+    pub stock: Option<u32>,
+    /// How many one member may claim.
+    #[uniffi(default)]
+    pub per_member: Option<u32>,
+    /// Only for members in one of these tiers, unless empty.
+    #[uniffi(default)]
+    pub tiers: Vec<Name>,
+    /// Only for members of one of these segments, unless empty.
+    #[uniffi(default)]
+    pub segments: Vec<Name>,
+    /// Only at this instant or later.
+    #[uniffi(default)]
+    pub from: Option<Timestamp>,
+    /// Only before this instant.
+    #[uniffi(default)]
+    pub until: Option<Timestamp>,
+    /// How long after the claim its voucher can be used, to the time of the day in the programme's zone; for ever if nothing
+    /// is said.
+    #[uniffi(default)]
+    pub valid: Option<Period>,
+}
+
+/// A reward in the eyes of one member.
+#[uniffi::remote(Record)]
+pub struct RewardOffer {
+    /// The reward.
+    pub reward: Name,
+    /// The unit of its price.
+    pub unit: Name,
+    /// Its price in points.
+    pub points: i64,
+    /// What is paid in money besides.
+    #[uniffi(default)]
+    pub money: Option<Money>,
+    /// How many are left, for the member and in all; nothing if there is no limit.
+    #[uniffi(default)]
+    pub left: Option<u32>,
+    /// Whether the member can claim it, and if not, why.
+    pub outcome: RewardOutcome,
+}
+
+/// Whether a reward can be claimed, and if not, why.
+#[uniffi::remote(Enum)]
+#[non_exhaustive]
+pub enum RewardOutcome {
+    /// It can be claimed.
+    Available,
+    /// It is before its time.
+    TooEarly,
+    /// It is after its time.
+    TooLate,
+    /// The member is in none of its tiers.
+    OtherTier,
+    /// The member belongs to none of its segments.
+    OtherSegment,
+    /// None are left.
+    SoldOut,
+    /// The budget does not cover another one.
+    BudgetSpent,
+    /// The member has claimed as many as one may.
+    LimitReached,
+    /// The member has too few points.
+    TooFewPoints {
+        /// How many are missing.
+        missing: i64,
+    },
+}
+
+/// A member's wish to have a reward.
+#[uniffi::remote(Record)]
+pub struct Claim {
+    /// Which one. A claim is granted once, however often it is delivered.
+    pub id: Id,
+    /// Who.
+    pub member: CustomerId,
+    /// The reward.
+    pub reward: Name,
+    /// When.
+    pub at: Timestamp,
+    /// The segments that the member belongs to, for rewards that are for some.
+    #[uniffi(default)]
+    pub segments: Vec<Name>,
+}
+
+/// The use of a voucher: it is handed in, or what it stands for is handed over.
+#[uniffi::remote(Record)]
+pub struct VoucherUse {
+    /// Which one. A use that is delivered again is the same use.
+    pub id: Id,
+    /// The code, as it was typed.
+    pub code: Text,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A reward that was claimed. It can be used once, until it is used, cancelled or over.
+#[uniffi::remote(Record)]
+pub struct Voucher {
+    /// The claim.
+    pub id: Id,
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// Whose it is.
+    pub member: CustomerId,
+    /// The reward.
+    pub reward: Name,
+    /// The version of the programme under which it was claimed.
+    pub version: u32,
+    /// The code that it is used with. Whoever knows it can use the voucher.
+    pub code: Text,
+    /// What it cost in points. The claim is the cause of the redemption.
+    pub points: i64,
+    /// What is paid in money besides.
+    #[uniffi(default)]
+    pub money: Option<Money>,
+    /// What it is worth to the business.
+    #[uniffi(default)]
+    pub worth: Option<Money>,
+    /// When it was claimed.
+    pub claimed_at: Timestamp,
+    /// It can be used before this instant; for ever if there is none.
+    #[uniffi(default)]
+    pub valid_until: Option<Timestamp>,
+    /// When it was used.
+    #[uniffi(default)]
+    pub used_at: Option<Timestamp>,
+    /// By which use.
+    #[uniffi(default)]
+    pub used_by: Option<Id>,
+    /// When it was cancelled.
+    #[uniffi(default)]
+    pub cancelled_at: Option<Timestamp>,
 }
 
 /// The tiers of a programme.
@@ -213,14 +467,14 @@ pub struct Ladder {
     pub basis: Basis,
     /// When it counts.
     pub window: Qualifying,
-    /// For how many further calendar periods a tier is kept after the one in which it was reached. Without meaning for
-    /// other windows.
+    /// For how many further calendar periods, or years, a tier is kept after the one in which it was reached. Without
+    /// meaning for other windows.
     #[uniffi(default)]
     pub keep: u16,
     /// How long after its end a tier is still granted.
     pub grace: Period,
     /// Whether a member falls by one tier at a time. Each tier is then held until the next review: the end of the next
-    /// calendar period, or of another grace.
+    /// calendar period or year, or of another grace.
     #[uniffi(default)]
     pub soft_landing: bool,
     /// Whether a refund that takes a member below a threshold takes the tier at once, without grace or landing. If not,
@@ -268,6 +522,9 @@ pub enum Basis {
 pub enum Qualifying {
     /// In the calendar period of the programme's zone in which it happened. Every period begins at zero.
     Calendar(CalendarUnit),
+    /// In the year in which it happened, counted from the day of the first thing that counted for the member, in the
+    /// programme's zone. Every year begins at zero.
+    Anniversary,
     /// From the moment it happened until a period later, at the same time of the day in the programme's zone.
     Rolling(Period),
     /// For ever.
@@ -292,6 +549,21 @@ pub struct Purchase {
     /// category and is no product.
     #[uniffi(default)]
     pub lines: Vec<PurchaseLine>,
+    /// How much of the amount was paid with points. It earns nothing unless a rule says otherwise.
+    #[uniffi(default)]
+    pub points_paid: Option<Money>,
+    /// Whether its points wait until somebody confirms them: that it was delivered, or that the time for returns is over.
+    #[uniffi(default)]
+    pub held: bool,
+    /// The channel, for filters.
+    #[uniffi(default)]
+    pub channel: Option<Channel>,
+    /// The partner of a coalition at whom it was made, for filters.
+    #[uniffi(default)]
+    pub partner: Option<Name>,
+    /// The segments that the buyer belonged to then, for filters.
+    #[uniffi(default)]
+    pub segments: Vec<Name>,
 }
 
 /// One line of a purchase.
@@ -387,6 +659,74 @@ pub struct Adjustment {
     pub reason: Name,
 }
 
+/// Something other than a purchase that a member did or that happened to the member: a review, a birthday, the referral
+/// of a friend. Rules say what it earns.
+#[uniffi::remote(Record)]
+pub struct Activity {
+    /// Which one. An activity earns once, however often it is delivered.
+    pub id: Id,
+    /// Who.
+    pub member: CustomerId,
+    /// When.
+    pub at: Timestamp,
+    /// What, in a word of the host's.
+    pub activity: Name,
+    /// The other customer in it: the friend who was referred. It is somebody else than the member, and earns once for each
+    /// such customer, whatever the id.
+    #[uniffi(default)]
+    pub with: Option<CustomerId>,
+}
+
+/// Points that are set aside for a while, for a purchase that is not finished.
+#[uniffi::remote(Record)]
+pub struct Reservation {
+    /// Which one. A reservation is made once, however often it is delivered.
+    pub id: Id,
+    /// Whose points.
+    pub member: CustomerId,
+    /// The unit; the programme's first if none is named.
+    #[uniffi(default)]
+    pub unit: Option<Name>,
+    /// How many.
+    pub points: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Until when, unless they are captured or released before: not at this instant any more.
+    pub until: Timestamp,
+}
+
+/// The use of points that were set aside: they are spent.
+#[uniffi::remote(Record)]
+pub struct Capture {
+    /// Which one. It is a redemption, and can be cancelled as one.
+    pub id: Id,
+    /// The reservation.
+    pub reservation: Id,
+    /// How many points are spent; all that were set aside if none are named. The others are given back.
+    #[uniffi(default)]
+    pub points: Option<i64>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Points that one member gives another.
+#[uniffi::remote(Record)]
+pub struct Transfer {
+    /// Which one. A transfer is made once, however often it is delivered.
+    pub id: Id,
+    /// Who gives.
+    pub from: CustomerId,
+    /// Who receives.
+    pub to: CustomerId,
+    /// The unit; the programme's first if none is named.
+    #[uniffi(default)]
+    pub unit: Option<Name>,
+    /// How many.
+    pub points: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// What a movement does to the points of its lot.
 #[uniffi::remote(Enum)]
 #[non_exhaustive]
@@ -400,6 +740,16 @@ pub enum MovementKind {
     Redeemed,
     /// Gives points back of which the redemption was cancelled.
     Restored,
+    /// Takes points that are set aside for a while.
+    Reserved,
+    /// Gives points back that were set aside, or hands them to the redemption for which they were.
+    Released,
+    /// Takes points that go to another member.
+    Transferred,
+    /// Opens a lot with points that come from another member. They live as they did there.
+    Received,
+    /// Moves no points: from now on those of the lot can be spent, for which somebody had to say so.
+    Confirmed,
     /// Takes points back because the purchase was refunded.
     Reversed,
     /// Takes points whose time was over.
@@ -450,7 +800,8 @@ pub struct Movement {
     /// What it happened for: the purchase, refund, redemption, cancellation or adjustment; the lot itself when the clock
     /// did it.
     pub cause: Id,
-    /// What the cause was about: the lot of the refunded purchase, or the redemption that was cancelled.
+    /// What the cause was about: the lot of the refunded purchase, the redemption that was cancelled, the reservation that
+    /// ended, or the other member's lot.
     #[uniffi(default)]
     pub of: Option<Id>,
     /// For a correction: what was heard of late.
@@ -459,7 +810,7 @@ pub struct Movement {
     /// The rule that awarded the points.
     #[uniffi(default)]
     pub rule: Option<Name>,
-    /// Why somebody moved points by hand.
+    /// Why somebody moved points by hand, or which activity earned them.
     #[uniffi(default)]
     pub reason: Option<Name>,
     /// The money that was spent or, negative, paid back; on one movement of each purchase and each refund.
@@ -468,6 +819,9 @@ pub struct Movement {
     /// How many points were forgiven.
     #[uniffi(default)]
     pub waived: Option<i64>,
+    /// Until when points are set aside, or owed because they are.
+    #[uniffi(default)]
+    pub until: Option<Timestamp>,
 }
 
 /// What was decided: the movements to be written. There are none when everything is written already.
@@ -499,6 +853,9 @@ pub struct Balance {
     pub pending: i64,
     /// Points that the next ones will repay.
     pub owed: i64,
+    /// Points that are set aside for a while.
+    #[uniffi(default)]
+    pub reserved: i64,
 }
 
 /// Points that expire at one instant.
@@ -601,6 +958,19 @@ pub enum RuleOutcome {
     BelowMinimum,
     /// A rule of the same group came first.
     GroupTaken,
+    /// The member has bought before.
+    NotFirst,
+    /// A mission or streak lacks so many more times or periods; 0 if it was rewarded for something later.
+    Incomplete {
+        /// How many.
+        missing: u32,
+    },
+    /// None of the rules that it adds to awards points.
+    NothingToAddTo,
+    /// The member has been awarded the most by now.
+    CapReached,
+    /// A rule before it stopped those that follow.
+    Stopped,
 }
 
 /// What a purchase would earn, and what each rule says to it.
@@ -734,7 +1104,7 @@ pub struct StatementLine {
     /// The rule that awarded the points.
     #[uniffi(default)]
     pub rule: Option<Name>,
-    /// Why somebody moved points by hand.
+    /// Why somebody moved points by hand, or which activity earned them.
     #[uniffi(default)]
     pub reason: Option<Name>,
     /// The version of the programme that was in force.
@@ -777,9 +1147,9 @@ pub struct Totals {
     pub reversed: i64,
     /// Points of refunded purchases that were forgiven. They were spent, and are counted there.
     pub waived: i64,
-    /// Points that members hold, those that are not available yet included.
+    /// Points that members hold, those that are not available yet or are set aside included.
     pub outstanding: i64,
-    /// Of these, points that are not available yet.
+    /// Of these, points that will be available at a later instant that is known.
     pub pending: i64,
     /// Points that members owe.
     pub owed: i64,
@@ -819,6 +1189,75 @@ pub struct Liability {
     pub cost: Option<Money>,
 }
 
+/// How a programme did in a window, in one unit.
+#[uniffi::remote(Record)]
+pub struct ProgrammeReport {
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// The unit.
+    pub unit: Name,
+    /// The window.
+    pub window: Window,
+    /// Points that rules awarded, and those that were given by hand.
+    pub issued: i64,
+    /// Points that refunds took back, those that members owe included.
+    pub reversed: i64,
+    /// Points that were spent, or taken by hand, less those that were given back.
+    pub redeemed: i64,
+    /// Points that expired.
+    pub expired: i64,
+    /// What the redeemed points cost, if the unit says what points cost.
+    #[uniffi(default)]
+    pub cost: Option<Money>,
+    /// Redeemed points for each point that was issued and not reversed; nothing if there is none.
+    #[uniffi(default)]
+    pub redemption_rate: Option<f64>,
+    /// Members who had any movement before the window ended.
+    pub members: u64,
+    /// Members who earned or spent in the window.
+    pub active: u64,
+    /// Members who spent in the window.
+    pub redeeming: u64,
+    /// How many members were in which tier when the window began, and in which when it ended: those who stayed included.
+    pub tiers: Vec<TierFlow>,
+    /// The share of points that are never spent, estimated from the points whose life was over when the window ended;
+    /// nothing if fewer than two members had any.
+    #[uniffi(default)]
+    pub breakage: Option<BreakageEstimate>,
+}
+
+/// Members who went from one tier to another, or stayed.
+#[uniffi::remote(Record)]
+pub struct TierFlow {
+    /// The tier when the window began; nothing below the first.
+    #[uniffi(default)]
+    pub from: Option<Name>,
+    /// The tier when it ended.
+    #[uniffi(default)]
+    pub to: Option<Name>,
+    /// How many.
+    pub members: u64,
+}
+
+/// The share of points that are never spent, with its uncertainty.
+///
+/// Members, not points, are what varies: one member's points are spent or forgotten together. The share is the ratio of two
+/// sums over members, and its interval follows from how members differ from it (Cochran, *Sampling Techniques*, third
+/// edition, section 6.4: the variance of a ratio estimate).
+#[uniffi::remote(Record)]
+pub struct BreakageEstimate {
+    /// Expired points for each point whose life is over.
+    pub rate: f64,
+    /// The lower end of its 95 % interval; not below 0.
+    pub low: f64,
+    /// The upper end; not above 1.
+    pub high: f64,
+    /// The points whose life is over.
+    pub points: i64,
+    /// The members who had them.
+    pub members: u64,
+}
+
 /// A promise of the ledger.
 #[uniffi::remote(Enum)]
 #[non_exhaustive]
@@ -841,6 +1280,8 @@ pub enum Invariant {
     Refund,
     /// A cancellation gives back no more than its redemption took.
     Cancellation,
+    /// What a member gives is what another one receives.
+    Transfer,
     /// The money of a purchase or refund is on one movement.
     Money,
 }

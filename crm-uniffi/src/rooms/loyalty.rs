@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use crm_core::base::{CustomerId, Id, Name, ProgrammeId, Timestamp, Window};
 use crm_core::crm::{CaughtUp, Loyalty};
 use crm_core::loyalty::{
-    Adjustment, Cancellation, Definition, Liability, Movement, PointsDecision, Purchase, Redemption, Refund,
-    Simulation, Standing, Statement, TierChange, Violation, WhatIf,
+    Activity, Adjustment, Cancellation, Capture, Claim, Definition, Liability, Movement, PointsDecision,
+    ProgrammeReport, Purchase, Redemption, Refund, Reservation, RewardOffer, Simulation, Standing, Statement,
+    TierChange, Transfer, Violation, Voucher, VoucherUse, WhatIf,
 };
 
 use crate::{CrmError, guard};
@@ -111,6 +112,46 @@ impl BlockingLoyalty {
         guard(|| self.0.redeem(id, &redemption))
     }
 
+    /// Sets points aside, so that nothing else spends them, until they are captured or released, or the time is over; denied
+    /// when the member has too few.
+    pub fn reserve(&self, id: ProgrammeId, reservation: Reservation) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.reserve(id, &reservation))
+    }
+
+    /// Spends points that were set aside; those that are left over are given back. Denied when the reservation is over.
+    pub fn capture(&self, id: ProgrammeId, member: CustomerId, capture: Capture) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.capture(id, member, &capture))
+    }
+
+    /// Ends a reservation before its time.
+    pub fn release(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        reservation: Id,
+        at: Timestamp,
+    ) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.release(id, member, reservation, at))
+    }
+
+    /// Says that the points of a purchase or activity may be spent that wait for somebody's word.
+    pub fn confirm(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        cause: Id,
+        at: Timestamp,
+    ) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.confirm(id, member, cause, at))
+    }
+
+    /// Gives points to another member. Those who give and those who receive are written together or not at all. The
+    /// decision is about the one who gives; denied when that member has too few, or when points of the unit cannot be
+    /// transferred.
+    pub fn transfer(&self, id: ProgrammeId, transfer: Transfer) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.transfer(id, &transfer))
+    }
+
     /// Gives points of a redemption back to the lots they came from.
     pub fn cancel(
         &self,
@@ -129,6 +170,11 @@ impl BlockingLoyalty {
     /// Awards the points for joining. A member joins once.
     pub fn join(&self, id: ProgrammeId, member: CustomerId, at: Timestamp) -> Result<PointsDecision, CrmError> {
         guard(|| self.0.join(id, member, at))
+    }
+
+    /// Awards what an activity other than a purchase earns. An activity earns once.
+    pub fn credit(&self, id: ProgrammeId, activity: Activity) -> Result<PointsDecision, CrmError> {
+        guard(|| self.0.credit(id, &activity))
     }
 
     /// What a basket would earn at its instant, past or future, and what each rule says to it. Nothing is written.
@@ -173,6 +219,43 @@ impl BlockingLoyalty {
         guard(|| self.0.standings(id, at))
     }
 
+    /// The programme's rewards, and whether a member, who belongs to some segments, can claim each at an instant.
+    pub fn rewards(
+        &self,
+        id: ProgrammeId,
+        member: CustomerId,
+        segments: Vec<Name>,
+        at: Timestamp,
+    ) -> Result<Vec<RewardOffer>, CrmError> {
+        guard(|| self.0.rewards(id, member, &segments, at))
+    }
+
+    /// Claims a reward: the points are spent and a voucher is issued, both or neither. Denied with the reason when the
+    /// member cannot have it.
+    pub fn claim(&self, id: ProgrammeId, claim: Claim) -> Result<Voucher, CrmError> {
+        guard(|| self.0.claim(id, &claim))
+    }
+
+    /// A member's vouchers, the latest claim first.
+    pub fn vouchers(&self, id: ProgrammeId, member: CustomerId) -> Result<Vec<Voucher>, CrmError> {
+        guard(|| self.0.vouchers(id, member))
+    }
+
+    /// The voucher with a code, however it was typed.
+    pub fn voucher(&self, code: String) -> Result<Voucher, CrmError> {
+        guard(|| self.0.voucher(&code))
+    }
+
+    /// Uses a voucher. It can be used once; the same use that is delivered again is the same use.
+    pub fn use_voucher(&self, by: VoucherUse) -> Result<Voucher, CrmError> {
+        guard(|| self.0.use_voucher(&by))
+    }
+
+    /// Cancels a voucher that was not used: its points go back to the lots that they came from.
+    pub fn cancel_voucher(&self, code: String, at: Timestamp) -> Result<Voucher, CrmError> {
+        guard(|| self.0.cancel_voucher(&code, at))
+    }
+
     /// What moved a member's points in a window, each with its cause.
     pub fn statement(&self, id: ProgrammeId, member: CustomerId, window: Window) -> Result<Statement, CrmError> {
         guard(|| self.0.statement(id, member, window))
@@ -181,6 +264,12 @@ impl BlockingLoyalty {
     /// What the points that members hold at an instant are expected to cost, by month of expiry.
     pub fn liability(&self, id: ProgrammeId, at: Timestamp) -> Result<Liability, CrmError> {
         guard(|| self.0.liability(id, at))
+    }
+
+    /// How a programme did in a window, in a unit or the first one: points issued, spent and expired, active members, the
+    /// flow between tiers, and the share of points that are never spent.
+    pub fn report(&self, id: ProgrammeId, unit: Option<Name>, window: Window) -> Result<ProgrammeReport, CrmError> {
+        guard(|| self.0.report(id, unit.as_ref(), window))
     }
 
     /// Derives everything anew from the facts and names every promise that does not hold.

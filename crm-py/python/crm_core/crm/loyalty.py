@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ..base import CustomerId, ProgrammeId, Window
+from ..base import CustomerId, Id, ProgrammeId, Window
 from ..loyalty import (
+    Activity,
     Adjustment,
     Cancellation,
+    Capture,
     CaughtUp,
+    Claim,
     Definition,
     Ledger,
     Liability,
     PointsDecision,
     Programme,
+    ProgrammeReport,
     Purchase,
     Redemption,
     Refund,
+    Reservation,
+    RewardOffer,
     Simulation,
     Standing,
     Statement,
     TierChange,
+    Transfer,
     Violation,
+    Voucher,
+    VoucherUse,
     WhatIf,
 )
 from ._handle import Handle, Reads, reads
@@ -40,6 +49,10 @@ _STATEMENT: Reads[Statement] = reads(Statement)
 _LIABILITY: Reads[Liability] = reads(Liability)
 _LIST_VIOLATION: Reads[list[Violation]] = reads(list[Violation])
 _CAUGHTUP: Reads[CaughtUp] = reads(CaughtUp)
+_LIST_REWARDOFFER: Reads[list[RewardOffer]] = reads(list[RewardOffer])
+_VOUCHER: Reads[Voucher] = reads(Voucher)
+_LIST_VOUCHER: Reads[list[Voucher]] = reads(list[Voucher])
+_PROGRAMMEREPORT: Reads[ProgrammeReport] = reads(ProgrammeReport)
 
 
 class Loyalty(Handle):
@@ -76,6 +89,16 @@ class Loyalty(Handle):
         """Awards the points for joining. A member joins once."""
         return self._ask("loyalty.join", _POINTSDECISION, id=id, member=member, at=at)
 
+    def credit(self, id: ProgrammeId, activity: Activity) -> PointsDecision:
+        """Awards what an activity other than a purchase earns. An activity earns once.
+
+        Raises
+        ------
+        CrmError
+            `Denied` when the other customer in it is the member.
+        """
+        return self._ask("loyalty.credit", _POINTSDECISION, id=id, activity=activity)
+
     def simulate(self, id: ProgrammeId, basket: Purchase) -> Simulation:
         """What a basket would earn at its instant, past or future, and what each rule says to it.
 
@@ -111,6 +134,47 @@ class Loyalty(Handle):
         """
         return self._ask("loyalty.redeem", _POINTSDECISION, id=id, redemption=redemption)
 
+    def reserve(self, id: ProgrammeId, reservation: Reservation) -> PointsDecision:
+        """Sets points aside, so that nothing else spends them, until they are captured or released, or time is over.
+
+        Raises
+        ------
+        CrmError
+            `Denied` when the member has too few.
+        """
+        return self._ask("loyalty.reserve", _POINTSDECISION, id=id, reservation=reservation)
+
+    def capture(self, id: ProgrammeId, member: CustomerId, capture: Capture) -> PointsDecision:
+        """Spends points that were set aside; those that are left over are given back.
+
+        Raises
+        ------
+        CrmError
+            `Denied` when the reservation is over.
+        """
+        return self._ask("loyalty.capture", _POINTSDECISION, id=id, member=member, capture=capture)
+
+    def release(self, id: ProgrammeId, member: CustomerId, reservation: Id, at: datetime) -> PointsDecision:
+        """Ends a reservation before its time."""
+        return self._ask("loyalty.release", _POINTSDECISION, id=id, member=member, reservation=reservation, at=at)
+
+    def confirm(self, id: ProgrammeId, member: CustomerId, cause: Id, at: datetime) -> PointsDecision:
+        """Says that the points of a purchase or activity may be spent that wait for somebody's word."""
+        return self._ask("loyalty.confirm", _POINTSDECISION, id=id, member=member, cause=cause, at=at)
+
+    def transfer(self, id: ProgrammeId, transfer: Transfer) -> PointsDecision:
+        """Gives points to another member.
+
+        Those who give and those who receive are written together or not at all. The decision is about the one who
+        gives.
+
+        Raises
+        ------
+        CrmError
+            `Denied` when the member has too few, or when points of the unit cannot be transferred.
+        """
+        return self._ask("loyalty.transfer", _POINTSDECISION, id=id, transfer=transfer)
+
     def cancel(self, id: ProgrammeId, member: CustomerId, cancellation: Cancellation) -> PointsDecision:
         """Gives points of a redemption back to the lots they came from."""
         return self._ask("loyalty.cancel", _POINTSDECISION, id=id, member=member, cancellation=cancellation)
@@ -135,6 +199,56 @@ class Loyalty(Handle):
         """Every change of a member's tier up to an instant."""
         return self._ask("loyalty.tier_history", _LIST_TIERCHANGE, id=id, member=member, until=until)
 
+    def rewards(
+        self, id: ProgrammeId, member: CustomerId, at: datetime, segments: Sequence[str] = ()
+    ) -> list[RewardOffer]:
+        """The programme's rewards, and whether a member, who belongs to some segments, can claim each at an instant."""
+        return self._ask("loyalty.rewards", _LIST_REWARDOFFER, id=id, member=member, segments=segments, at=at)
+
+    def claim(self, id: ProgrammeId, claim: Claim) -> Voucher:
+        """Claims a reward: the points are spent and a voucher is issued, both or neither.
+
+        Raises
+        ------
+        CrmError
+            `Denied` with the reason when the member cannot have it; `NotFound` when there is none such.
+        """
+        return self._ask("loyalty.claim", _VOUCHER, id=id, claim=claim)
+
+    def vouchers(self, id: ProgrammeId, member: CustomerId) -> list[Voucher]:
+        """A member's vouchers, the latest claim first."""
+        return self._ask("loyalty.vouchers", _LIST_VOUCHER, id=id, member=member)
+
+    def voucher(self, code: str) -> Voucher:
+        """The voucher with a code, however it was typed.
+
+        Raises
+        ------
+        CrmError
+            `Invalid` when the code is mistyped; `NotFound` when no voucher has it.
+        """
+        return self._ask("loyalty.voucher", _VOUCHER, code=code)
+
+    def use_voucher(self, by: VoucherUse) -> Voucher:
+        """Uses a voucher. It can be used once; the same use that is delivered again is the same use.
+
+        Raises
+        ------
+        CrmError
+            `Denied` when it was used, cancelled or is over.
+        """
+        return self._ask("loyalty.use_voucher", _VOUCHER, by=by)
+
+    def cancel_voucher(self, code: str, at: datetime) -> Voucher:
+        """Cancels a voucher that was not used: its points go back to the lots that they came from.
+
+        Raises
+        ------
+        CrmError
+            `Denied` when it was used or cancelled.
+        """
+        return self._ask("loyalty.cancel_voucher", _VOUCHER, code=code, at=at)
+
     def statement(self, id: ProgrammeId, member: CustomerId, window: Window) -> Statement:
         """What moved a member's points in a window, each with its cause."""
         return self._ask("loyalty.statement", _STATEMENT, id=id, member=member, window=window)
@@ -142,6 +256,14 @@ class Loyalty(Handle):
     def liability(self, id: ProgrammeId, at: datetime) -> Liability:
         """What the points that members hold at an instant are expected to cost, by month of expiry."""
         return self._ask("loyalty.liability", _LIABILITY, id=id, at=at)
+
+    def report(self, id: ProgrammeId, window: Window, unit: str | None = None) -> ProgrammeReport:
+        """How a programme did in a window, in a unit or the first one.
+
+        Points issued, spent and expired, active members, the flow between tiers, and the share of points that are
+        never spent.
+        """
+        return self._ask("loyalty.report", _PROGRAMMEREPORT, id=id, unit=unit, window=window)
 
     def audit(self, id: ProgrammeId) -> list[Violation]:
         """Derives everything anew from the facts and names every promise that does not hold."""

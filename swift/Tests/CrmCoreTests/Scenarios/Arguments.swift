@@ -34,6 +34,13 @@ final class Arguments {
         return text
     }
 
+    /// A text that may be missing.
+    func textOrNil(_ name: String) throws -> String? {
+        let value = with.removeValue(forKey: name) ?? .null
+        guard value == .null || value.string != nil else { throw invalid(name, "a text is needed") }
+        return value.string
+    }
+
     /// Texts.
     func texts(_ name: String) throws -> [String] {
         guard case .list(let items)? = with.removeValue(forKey: name) else { throw invalid(name, "a list is needed") }

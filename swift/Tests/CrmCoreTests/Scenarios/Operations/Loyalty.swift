@@ -22,6 +22,72 @@ nonisolated(unsafe) let loyaltyOperations: [String: Operation] = [
         let at = try with.take("at", timestampFromJson)
         return try data(await crm.loyalty.join(id, member: member, at: at), pointsDecisionToJson)
     },
+    "loyalty.credit": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let activity = try with.take("activity", activityFromJson)
+        return try data(await crm.loyalty.credit(id, activity: activity), pointsDecisionToJson)
+    },
+    "loyalty.reserve": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let reservation = try with.take("reservation", reservationFromJson)
+        return try data(await crm.loyalty.reserve(id, reservation: reservation), pointsDecisionToJson)
+    },
+    "loyalty.capture": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let capture = try with.take("capture", captureFromJson)
+        return try data(await crm.loyalty.capture(id, member: member, capture: capture), pointsDecisionToJson)
+    },
+    "loyalty.release": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let reservation = try with.take("reservation", idFromJson)
+        let at = try with.take("at", timestampFromJson)
+        return try data(
+            await crm.loyalty.release(id, member: member, reservation: reservation, at: at), pointsDecisionToJson)
+    },
+    "loyalty.confirm": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let cause = try with.take("cause", idFromJson)
+        let at = try with.take("at", timestampFromJson)
+        return try data(await crm.loyalty.confirm(id, member: member, cause: cause, at: at), pointsDecisionToJson)
+    },
+    "loyalty.transfer": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let transfer = try with.take("transfer", transferFromJson)
+        return try data(await crm.loyalty.transfer(id, transfer: transfer), pointsDecisionToJson)
+    },
+    "loyalty.rewards": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let member = try with.take("member", idFromJson)
+        let (segments, at) = (try with.texts("segments"), try with.take("at", timestampFromJson))
+        return try list(
+            await crm.loyalty.rewards(id, member: member, segments: segments, at: at), rewardOfferToJson)
+    },
+    "loyalty.claim": { crm, with in
+        let id = try with.take("id", idFromJson)
+        return try data(await crm.loyalty.claim(id, claim: with.take("claim", claimFromJson)), voucherToJson)
+    },
+    "loyalty.vouchers": { crm, with in
+        let id = try with.take("id", idFromJson)
+        return try list(await crm.loyalty.vouchers(id, member: with.take("member", idFromJson)), voucherToJson)
+    },
+    "loyalty.voucher": { crm, with in
+        try data(await crm.loyalty.voucher(with.text("code")), voucherToJson)
+    },
+    "loyalty.use_voucher": { crm, with in
+        try data(await crm.loyalty.useVoucher(with.take("by", voucherUseFromJson)), voucherToJson)
+    },
+    "loyalty.cancel_voucher": { crm, with in
+        let at = try with.take("at", timestampFromJson)
+        return try data(await crm.loyalty.cancelVoucher(with.text("code"), at: at), voucherToJson)
+    },
+    "loyalty.report": { crm, with in
+        let id = try with.take("id", idFromJson)
+        let (unit, window) = (try with.textOrNil("unit"), try with.take("window", windowFromJson))
+        return try data(await crm.loyalty.report(id, unit: unit, window: window), programmeReportToJson)
+    },
     "loyalty.simulate": { crm, with in
         let id = try with.take("id", idFromJson)
         return try data(

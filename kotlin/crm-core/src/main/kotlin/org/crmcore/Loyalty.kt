@@ -28,6 +28,32 @@ public class Loyalty internal constructor(crm: Crm) : Room<BlockingLoyalty>(crm,
     public suspend fun redeem(id: ProgrammeId, redemption: Redemption): PointsDecision =
         call { it.redeem(id, redemption) }
 
+    /**
+     * Sets points aside, so that nothing else spends them, until they are captured or released, or the time is over;
+     * denied when the member has too few.
+     */
+    public suspend fun reserve(id: ProgrammeId, reservation: Reservation): PointsDecision =
+        call { it.reserve(id, reservation) }
+
+    /** Spends points that were set aside; those left over are given back. Denied when the reservation is over. */
+    public suspend fun capture(id: ProgrammeId, member: CustomerId, capture: Capture): PointsDecision =
+        call { it.capture(id, member, capture) }
+
+    /** Ends a reservation before its time. */
+    public suspend fun release(id: ProgrammeId, member: CustomerId, reservation: Id, at: Instant): PointsDecision =
+        call { it.release(id, member, reservation, at) }
+
+    /** Says that the points of a purchase or activity may be spent that wait for somebody's word. */
+    public suspend fun confirm(id: ProgrammeId, member: CustomerId, cause: Id, at: Instant): PointsDecision =
+        call { it.confirm(id, member, cause, at) }
+
+    /**
+     * Gives points to another member. Those who give and those who receive are written together or not at all. The
+     * decision is about the one who gives; denied when that member has too few, or when points of the unit cannot be
+     * transferred.
+     */
+    public suspend fun transfer(id: ProgrammeId, transfer: Transfer): PointsDecision = call { it.transfer(id, transfer) }
+
     /** Gives points of a redemption back to the lots they came from. */
     public suspend fun cancel(id: ProgrammeId, member: CustomerId, cancellation: Cancellation): PointsDecision =
         call { it.cancel(id, member, cancellation) }
@@ -39,6 +65,9 @@ public class Loyalty internal constructor(crm: Crm) : Room<BlockingLoyalty>(crm,
     /** Awards the points for joining. A member joins once. */
     public suspend fun join(id: ProgrammeId, member: CustomerId, at: Instant): PointsDecision =
         call { it.join(id, member, at) }
+
+    /** Awards what an activity other than a purchase earns. An activity earns once. */
+    public suspend fun credit(id: ProgrammeId, activity: Activity): PointsDecision = call { it.credit(id, activity) }
 
     /** What a basket would earn at its instant, past or future, and what each rule says to it. Nothing is written. */
     public suspend fun simulate(id: ProgrammeId, basket: Purchase): Simulation = call { it.simulate(id, basket) }
@@ -65,12 +94,45 @@ public class Loyalty internal constructor(crm: Crm) : Room<BlockingLoyalty>(crm,
     public suspend fun standings(id: ProgrammeId, at: Instant): Map<CustomerId, Standing> =
         stoppable { it.standings(id, at) }
 
+    /** The programme's rewards, and whether a member, who belongs to some segments, can claim each at an instant. */
+    public suspend fun rewards(
+        id: ProgrammeId,
+        member: CustomerId,
+        segments: List<Name> = emptyList(),
+        at: Instant,
+    ): List<RewardOffer> = call { it.rewards(id, member, segments, at) }
+
+    /**
+     * Claims a reward: the points are spent and a voucher is issued, both or neither. Denied with the reason when the
+     * member cannot have it.
+     */
+    public suspend fun claim(id: ProgrammeId, claim: Claim): Voucher = call { it.claim(id, claim) }
+
+    /** A member's vouchers, the latest claim first. */
+    public suspend fun vouchers(id: ProgrammeId, member: CustomerId): List<Voucher> = call { it.vouchers(id, member) }
+
+    /** The voucher with a code, however it was typed. */
+    public suspend fun voucher(code: String): Voucher = call { it.voucher(code) }
+
+    /** Uses a voucher. It can be used once; the same use that is delivered again is the same use. */
+    public suspend fun useVoucher(by: VoucherUse): Voucher = call { it.useVoucher(by) }
+
+    /** Cancels a voucher that was not used: its points go back to the lots that they came from. */
+    public suspend fun cancelVoucher(code: String, at: Instant): Voucher = call { it.cancelVoucher(code, at) }
+
     /** What moved a member's points in a window, each with its cause. */
     public suspend fun statement(id: ProgrammeId, member: CustomerId, window: Window): Statement =
         call { it.statement(id, member, window) }
 
     /** What the points that members hold at an instant are expected to cost, by month of expiry. */
     public suspend fun liability(id: ProgrammeId, at: Instant): Liability = stoppable { it.liability(id, at) }
+
+    /**
+     * How a programme did in a window, in a unit or the first one: points issued, spent and expired, active members, the
+     * flow between tiers, and the share of points that are never spent.
+     */
+    public suspend fun report(id: ProgrammeId, unit: Name? = null, window: Window): ProgrammeReport =
+        stoppable { it.report(id, unit, window) }
 
     /** Derives everything anew from the facts and names every promise that does not hold. */
     public suspend fun audit(id: ProgrammeId): List<Violation> = stoppable { it.audit(id) }

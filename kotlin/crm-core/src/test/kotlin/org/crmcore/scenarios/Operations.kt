@@ -181,6 +181,49 @@ val operations: Map<String, Operation> = mapOf(
     "loyalty.join" to { crm, with ->
         data(crm.loyalty.join(with.id("id"), with.id("member"), with.instant("at")), ::pointsDecisionToJson)
     },
+    "loyalty.credit" to { crm, with ->
+        data(crm.loyalty.credit(with.id("id"), with.take("activity", ::activityFromJson)), ::pointsDecisionToJson)
+    },
+    "loyalty.reserve" to { crm, with ->
+        val reservation = with.take("reservation", ::reservationFromJson)
+        data(crm.loyalty.reserve(with.id("id"), reservation), ::pointsDecisionToJson)
+    },
+    "loyalty.capture" to { crm, with ->
+        val capture = with.take("capture", ::captureFromJson)
+        data(crm.loyalty.capture(with.id("id"), with.id("member"), capture), ::pointsDecisionToJson)
+    },
+    "loyalty.release" to { crm, with ->
+        val (id, member, reservation) = listOf(with.id("id"), with.id("member"), with.id("reservation"))
+        data(crm.loyalty.release(id, member, reservation, with.instant("at")), ::pointsDecisionToJson)
+    },
+    "loyalty.confirm" to { crm, with ->
+        val (id, member, cause) = listOf(with.id("id"), with.id("member"), with.id("cause"))
+        data(crm.loyalty.confirm(id, member, cause, with.instant("at")), ::pointsDecisionToJson)
+    },
+    "loyalty.transfer" to { crm, with ->
+        data(crm.loyalty.transfer(with.id("id"), with.take("transfer", ::transferFromJson)), ::pointsDecisionToJson)
+    },
+    "loyalty.rewards" to { crm, with ->
+        val segments = with.texts("segments")
+        list(crm.loyalty.rewards(with.id("id"), with.id("member"), segments, with.instant("at")), ::rewardOfferToJson)
+    },
+    "loyalty.claim" to { crm, with ->
+        data(crm.loyalty.claim(with.id("id"), with.take("claim", ::claimFromJson)), ::voucherToJson)
+    },
+    "loyalty.vouchers" to { crm, with ->
+        list(crm.loyalty.vouchers(with.id("id"), with.id("member")), ::voucherToJson)
+    },
+    "loyalty.voucher" to { crm, with -> data(crm.loyalty.voucher(with.text("code")), ::voucherToJson) },
+    "loyalty.use_voucher" to { crm, with ->
+        data(crm.loyalty.useVoucher(with.take("by", ::voucherUseFromJson)), ::voucherToJson)
+    },
+    "loyalty.cancel_voucher" to { crm, with ->
+        data(crm.loyalty.cancelVoucher(with.text("code"), with.instant("at")), ::voucherToJson)
+    },
+    "loyalty.report" to { crm, with ->
+        val window = with.take("window", ::windowFromJson)
+        data(crm.loyalty.report(with.id("id"), with.textOrNull("unit"), window), ::programmeReportToJson)
+    },
     "loyalty.simulate" to { crm, with ->
         data(crm.loyalty.simulate(with.id("id"), with.take("basket", ::purchaseFromJson)), ::simulationToJson)
     },
