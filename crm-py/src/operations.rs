@@ -161,8 +161,8 @@ operations! {
         |crm| crm.loyalty().confirm(id, member, cause, at);
     "loyalty.transfer"(id: ProgrammeId, transfer: Transfer)
         |crm| crm.loyalty().transfer(id, &transfer);
-    "loyalty.rewards"(id: ProgrammeId, member: CustomerId, segments: Vec<Name>, at: Timestamp)
-        |crm| crm.loyalty().rewards(id, member, &segments, at);
+    "loyalty.rewards"(id: ProgrammeId, member: CustomerId, at: Timestamp, segments: Vec<Name>)
+        |crm| crm.loyalty().rewards(id, member, at, &segments);
     "loyalty.claim"(id: ProgrammeId, claim: Claim)
         |crm| crm.loyalty().claim(id, &claim);
     "loyalty.vouchers"(id: ProgrammeId, member: CustomerId)
@@ -173,8 +173,8 @@ operations! {
         |crm| crm.loyalty().use_voucher(&by);
     "loyalty.cancel_voucher"(code: String, at: Timestamp)
         |crm| crm.loyalty().cancel_voucher(&code, at);
-    "loyalty.report"(id: ProgrammeId, unit: Option<Name>, window: Window)
-        |crm| crm.loyalty().report(id, unit.as_ref(), window);
+    "loyalty.report"(id: ProgrammeId, window: Window, unit: Option<Name>)
+        |crm| crm.loyalty().report(id, window, unit.as_ref());
     "loyalty.simulate"(id: ProgrammeId, basket: Purchase)
         |crm| crm.loyalty().simulate(id, &basket);
     "loyalty.what_if"(id: ProgrammeId, definition: Definition, from: Timestamp, at: Timestamp)

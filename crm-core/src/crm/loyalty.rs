@@ -273,7 +273,7 @@ impl Loyalty {
 
     /// How a programme did in a window, in a unit or the first one: points issued, spent and expired, active members, the
     /// flow between tiers, and the share of points that are never spent.
-    pub fn report(&self, id: ProgrammeId, unit: Option<&Name>, window: Window) -> Result<loyalty::ProgrammeReport> {
+    pub fn report(&self, id: ProgrammeId, window: Window, unit: Option<&Name>) -> Result<loyalty::ProgrammeReport> {
         let ledgers: BTreeMap<CustomerId, Ledger> = self.ledgers()?.into_iter().collect();
         let ledgers = ledgers.iter().map(|(member, ledger)| (*member, ledger));
         loyalty::report(&self.programme(id)?, unit, window, ledgers)

@@ -15,8 +15,8 @@ impl Loyalty {
         &self,
         id: ProgrammeId,
         member: CustomerId,
-        segments: &[Name],
         at: Timestamp,
+        segments: &[Name],
     ) -> Result<Vec<RewardOffer>> {
         let programme = self.programme(id)?;
         let shelf = self.shelf(&programme, member)?.0;

@@ -160,7 +160,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     }),
     ("loyalty.rewards", |crm, with| {
         let segments = with.take::<Vec<Name>>("segments")?;
-        data(crm.loyalty().rewards(with.take("id")?, with.take("member")?, &segments, with.take("at")?))
+        data(crm.loyalty().rewards(with.take("id")?, with.take("member")?, with.take("at")?, &segments))
     }),
     ("loyalty.claim", |crm, with| data(crm.loyalty().claim(with.take("id")?, &with.take("claim")?))),
     ("loyalty.vouchers", |crm, with| data(crm.loyalty().vouchers(with.take("id")?, with.take("member")?))),
@@ -175,7 +175,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("loyalty.liability", |crm, with| data(crm.loyalty().liability(with.take("id")?, with.take("at")?))),
     ("loyalty.report", |crm, with| {
         let unit: Option<Name> = with.take("unit")?;
-        data(crm.loyalty().report(with.take("id")?, unit.as_ref(), with.take("window")?))
+        data(crm.loyalty().report(with.take("id")?, with.take("window")?, unit.as_ref()))
     }),
     ("loyalty.audit", |crm, with| data(crm.loyalty().audit(with.take("id")?))),
     ("loyalty.catch_up", |crm, with| data(crm.loyalty().catch_up(with.take("id")?, with.take("until")?))),

@@ -224,10 +224,10 @@ impl BlockingLoyalty {
         &self,
         id: ProgrammeId,
         member: CustomerId,
-        segments: Vec<Name>,
         at: Timestamp,
+        segments: Vec<Name>,
     ) -> Result<Vec<RewardOffer>, CrmError> {
-        guard(|| self.0.rewards(id, member, &segments, at))
+        guard(|| self.0.rewards(id, member, at, &segments))
     }
 
     /// Claims a reward: the points are spent and a voucher is issued, both or neither. Denied with the reason when the
@@ -268,8 +268,8 @@ impl BlockingLoyalty {
 
     /// How a programme did in a window, in a unit or the first one: points issued, spent and expired, active members, the
     /// flow between tiers, and the share of points that are never spent.
-    pub fn report(&self, id: ProgrammeId, unit: Option<Name>, window: Window) -> Result<ProgrammeReport, CrmError> {
-        guard(|| self.0.report(id, unit.as_ref(), window))
+    pub fn report(&self, id: ProgrammeId, window: Window, unit: Option<Name>) -> Result<ProgrammeReport, CrmError> {
+        guard(|| self.0.report(id, window, unit.as_ref()))
     }
 
     /// Derives everything anew from the facts and names every promise that does not hold.

@@ -153,9 +153,9 @@ public struct Loyalty: Sendable {
 
     /// The programme's rewards, and whether a member, who belongs to some segments, can claim each at an instant.
     public func rewards(
-        _ id: ProgrammeId, member: CustomerId, segments: [Name] = [], at: Date
+        _ id: ProgrammeId, member: CustomerId, at: Date, segments: [Name] = []
     ) async throws(CrmError) -> [RewardOffer] {
-        try await worker.run { try room.rewards(id: id, member: member, segments: segments, at: at) }
+        try await worker.run { try room.rewards(id: id, member: member, at: at, segments: segments) }
     }
 
     /// Claims a reward: the points are spent and a voucher is issued, both or neither. Throws `Denied` with the reason when
@@ -201,9 +201,9 @@ public struct Loyalty: Sendable {
     /// How a programme did in a window, in a unit or the first one: points issued, spent and expired, active members, the
     /// flow between tiers, and the share of points that are never spent.
     public func report(
-        _ id: ProgrammeId, unit: Name? = nil, window: Window
+        _ id: ProgrammeId, window: Window, unit: Name? = nil
     ) async throws(CrmError) -> ProgrammeReport {
-        try await worker.run { try room.report(id: id, unit: unit, window: window) }
+        try await worker.run { try room.report(id: id, window: window, unit: unit) }
     }
 
     /// Derives everything anew from the facts and names every promise that does not hold.

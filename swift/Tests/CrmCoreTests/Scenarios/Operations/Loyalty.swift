@@ -63,7 +63,7 @@ nonisolated(unsafe) let loyaltyOperations: [String: Operation] = [
         let member = try with.take("member", idFromJson)
         let (segments, at) = (try with.texts("segments"), try with.take("at", timestampFromJson))
         return try list(
-            await crm.loyalty.rewards(id, member: member, segments: segments, at: at), rewardOfferToJson)
+            await crm.loyalty.rewards(id, member: member, at: at, segments: segments), rewardOfferToJson)
     },
     "loyalty.claim": { crm, with in
         let id = try with.take("id", idFromJson)
@@ -86,7 +86,7 @@ nonisolated(unsafe) let loyaltyOperations: [String: Operation] = [
     "loyalty.report": { crm, with in
         let id = try with.take("id", idFromJson)
         let (unit, window) = (try with.textOrNil("unit"), try with.take("window", windowFromJson))
-        return try data(await crm.loyalty.report(id, unit: unit, window: window), programmeReportToJson)
+        return try data(await crm.loyalty.report(id, window: window, unit: unit), programmeReportToJson)
     },
     "loyalty.simulate": { crm, with in
         let id = try with.take("id", idFromJson)

@@ -98,9 +98,9 @@ public class Loyalty internal constructor(crm: Crm) : Room<BlockingLoyalty>(crm,
     public suspend fun rewards(
         id: ProgrammeId,
         member: CustomerId,
-        segments: List<Name> = emptyList(),
         at: Instant,
-    ): List<RewardOffer> = call { it.rewards(id, member, segments, at) }
+        segments: List<Name> = emptyList(),
+    ): List<RewardOffer> = call { it.rewards(id, member, at, segments) }
 
     /**
      * Claims a reward: the points are spent and a voucher is issued, both or neither. Denied with the reason when the
@@ -131,8 +131,8 @@ public class Loyalty internal constructor(crm: Crm) : Room<BlockingLoyalty>(crm,
      * How a programme did in a window, in a unit or the first one: points issued, spent and expired, active members, the
      * flow between tiers, and the share of points that are never spent.
      */
-    public suspend fun report(id: ProgrammeId, unit: Name? = null, window: Window): ProgrammeReport =
-        stoppable { it.report(id, unit, window) }
+    public suspend fun report(id: ProgrammeId, window: Window, unit: Name? = null): ProgrammeReport =
+        stoppable { it.report(id, window, unit) }
 
     /** Derives everything anew from the facts and names every promise that does not hold. */
     public suspend fun audit(id: ProgrammeId): List<Violation> = stoppable { it.audit(id) }

@@ -205,7 +205,7 @@ val operations: Map<String, Operation> = mapOf(
     },
     "loyalty.rewards" to { crm, with ->
         val segments = with.texts("segments")
-        list(crm.loyalty.rewards(with.id("id"), with.id("member"), segments, with.instant("at")), ::rewardOfferToJson)
+        list(crm.loyalty.rewards(with.id("id"), with.id("member"), with.instant("at"), segments), ::rewardOfferToJson)
     },
     "loyalty.claim" to { crm, with ->
         data(crm.loyalty.claim(with.id("id"), with.take("claim", ::claimFromJson)), ::voucherToJson)
@@ -222,7 +222,7 @@ val operations: Map<String, Operation> = mapOf(
     },
     "loyalty.report" to { crm, with ->
         val window = with.take("window", ::windowFromJson)
-        data(crm.loyalty.report(with.id("id"), with.textOrNull("unit"), window), ::programmeReportToJson)
+        data(crm.loyalty.report(with.id("id"), window, with.textOrNull("unit")), ::programmeReportToJson)
     },
     "loyalty.simulate" to { crm, with ->
         data(crm.loyalty.simulate(with.id("id"), with.take("basket", ::purchaseFromJson)), ::simulationToJson)
