@@ -27,7 +27,7 @@ impl<T: Copy> Days<T> {
     }
 
     /// What is remembered of the day of an instant, or else the answer, which is remembered unless the clocks are changed
-    /// on that day.
+    /// on that day, or are put back to it after it was over.
     fn get(&self, zone: &Zone, at: Timestamp, answer: impl FnOnce(Date, Window) -> T) -> T {
         let number = (at.as_micros() + self.offset).div_euclid(DAY);
         if let Some((window, known)) = self.known.borrow().get(&number)
@@ -38,7 +38,7 @@ impl<T: Copy> Days<T> {
         let date = zone.date(at);
         let window = zone.day(date);
         let fresh = answer(date, window);
-        if is_plain(zone, window) {
+        if window.contains(at) && is_plain(zone, window) {
             self.known.borrow_mut().insert(number, (window, fresh));
         }
         fresh
@@ -74,7 +74,7 @@ impl<'a> Later<'a> {
         }
         let shift = self.shifts.get(self.zone, at, |date, window| {
             let later = self.zone.day(date.saturating_add(self.period));
-            let plain = is_plain(self.zone, window) && is_plain(self.zone, later);
+            let plain = window.contains(at) && is_plain(self.zone, window) && is_plain(self.zone, later);
             plain.then(|| later.start.micros_since(window.start))
         });
         match shift {
@@ -209,6 +209,17 @@ mod tests {
             (0_u16..5).prop_map(|plus| Expiry::EndOf { unit: CalendarUnit::Quarter, plus }),
             Just(Expiry::On("2026-03-29".parse().unwrap())),
         ]
+    }
+
+    #[test]
+    fn clocks_that_are_put_back_over_midnight_show_a_day_again() {
+        // In St. John's 2010-11-07 00:01 became 2010-11-06 23:01, an hour after that day had ended for the first time.
+        let zone = Zone::new("America/St_Johns").unwrap();
+        let unit = Unit { pending: Period::days(2), ..Unit::new(Name::from_static("points")) };
+        let at: Timestamp = "2010-11-07T02:31:00Z".parse().unwrap();
+        let life = Lives::new(&unit, &zone).life(at);
+        assert_eq!(life.available_at, "2010-11-09T02:31:00Z".parse().unwrap());
+        assert_eq!(life, unit.life(&zone, at));
     }
 
     proptest! {
