@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, LargeStringArray, UInt32Array};
-use crm_core::base::{Name, Timestamp};
+use crm_core::base::{Currency, Name, Timestamp};
 use crm_core::score::{
     self, AnyContractModel, AnyPurchaseFit, AnyPurchaseModel, Arm, AttributionRule, BgBb, BinOptions, Characteristic,
     ClusterOptions, Clusters, CohortOptions, ContractCounts, ContractModelKind, Cutoffs, FitOptions, GammaGamma,
@@ -75,8 +75,8 @@ analyses! {
         AnyContractModel::fit(kind, &ContractCounts::from_survivors(&survivors)?, &options);
     "contract_outlook"(model: AnyContractModel, renewals: u32, periods: u32, rate: Option<f64>)
         model.outlook(renewals, periods, rate);
-    "fit_spend"(counts: SpendCounts, options: FitOptions)
-        GammaGamma::fit(&counts, &options);
+    "fit_spend"(currency: Currency, repeats: Vec<u32>, mean: Vec<f64>, weight: Vec<f64>, options: FitOptions)
+        GammaGamma::fit(&spend_counts(currency, &repeats, &mean, &weight)?, &options);
     "expected_spend"(model: GammaGamma, spend: Spend)
         model.expected_spend(&spend);
 
@@ -109,7 +109,7 @@ analyses! {
     "survival_curve"(unit: TimeUnit, durations: Vec<f64>, ended: Vec<bool>, level: f64)
         score::survival_curve(&Lifetimes::from_columns(unit, &durations, &ended)?, level);
     "log_rank"(unit: TimeUnit, durations: Vec<f64>, ended: Vec<bool>, group: Vec<u32>)
-        score::log_rank(&by_group(unit, &durations, &ended, &group)?);
+        score::log_rank(&Lifetimes::by_group(unit, &durations, &ended, &group)?);
 
     "popularity"(customer: Vec<u32>, item: Vec<u32>)
         score::popularity(&customer, &item);
@@ -148,21 +148,16 @@ fn occasion_counts(repeats: &[u32], last: &[u32], seen: &[u32], weight: &[f64]) 
     OccasionCounts::new((0..repeats.len()).map(row).collect())
 }
 
+fn spend_counts(currency: Currency, repeats: &[u32], mean: &[f64], weight: &[f64]) -> crm_core::Result<SpendCounts> {
+    lengths("mean", repeats.len(), &[mean.len(), weight.len()])?;
+    let row = |at: usize| score::SpendCount { repeats: repeats[at], mean: mean[at], weight: weight[at] };
+    SpendCounts::new(currency, (0..repeats.len()).map(row).collect())
+}
+
 fn contract_counts(periods: &[u32], ended: &[bool], weight: &[f64]) -> crm_core::Result<ContractCounts> {
     lengths("ended", periods.len(), &[ended.len(), weight.len()])?;
     let row = |at: usize| score::ContractCount { periods: periods[at], ended: ended[at], weight: weight[at] };
     ContractCounts::new((0..periods.len()).map(row).collect())
-}
-
-fn by_group(unit: TimeUnit, durations: &[f64], ended: &[bool], group: &[u32]) -> crm_core::Result<Vec<Lifetimes>> {
-    lengths("group", durations.len(), &[ended.len(), group.len()])?;
-    let groups = group.iter().max().map_or(0, |most| *most as usize + 1);
-    let mut rows = vec![(Vec::new(), Vec::new()); groups];
-    for ((duration, ended), group) in durations.iter().zip(ended).zip(group) {
-        rows[*group as usize].0.push(*duration);
-        rows[*group as usize].1.push(*ended);
-    }
-    rows.iter().map(|(durations, ended)| Lifetimes::from_columns(unit, durations, ended)).collect()
 }
 
 /// The purchase model of a kind that makes the histories of a table most likely, as data.
@@ -473,7 +468,7 @@ impl Items {
         let options: RecommendOptions = read(options)?;
         let (customers, names) = Keys::of(customer, &table.chunks(customer)?)?;
         let (items, theirs) = Keys::of(item, &table.chunks(item)?)?;
-        let known = self.places_of(&theirs);
+        let known = self.keys.places_of(&theirs);
         detached(py, || {
             let mut owned = vec![Vec::new(); names.len()];
             for (customer, item) in customers.iter().zip(&items) {
@@ -498,22 +493,5 @@ impl Items {
     /// Everything as plain data.
     fn data<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>, Failure> {
         Ok(write(py, &self.model)?)
-    }
-}
-
-impl Items {
-    /// The number that each key of another table has here.
-    fn places_of(&self, theirs: &Keys) -> Vec<Option<u32>> {
-        match (&self.keys, theirs) {
-            (Keys::Numbers(ours), Keys::Numbers(theirs)) => {
-                let places: HashMap<i64, u32> = ours.iter().copied().zip(0..).collect();
-                theirs.iter().map(|key| places.get(key).copied()).collect()
-            }
-            (Keys::Texts(ours), Keys::Texts(theirs)) => {
-                let places: HashMap<&str, u32> = ours.iter().flatten().zip(0..).collect();
-                theirs.iter().map(|key| places.get(key?).copied()).collect()
-            }
-            _ => vec![None; theirs.len()],
-        }
     }
 }

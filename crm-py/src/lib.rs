@@ -45,7 +45,7 @@ mod _core {
     #[pymodule_export]
     use super::money::Money;
     #[pymodule_export]
-    use super::scores::{Assessed, Purchased, RfmTable, Summaries, Values, score_table, summarize};
+    use super::scores::{Assessed, Purchased, RfmTable, Summaries, Values, rfm_migration, score_table, summarize};
     #[pymodule_export]
     use super::segments::Expression;
     #[pymodule_export]

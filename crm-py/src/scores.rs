@@ -267,6 +267,14 @@ fn rfm_columns(table: &score::RfmTable) -> Vec<(&'static str, ArrayRef)> {
 
 #[pymethods]
 impl RfmTable {
+    /// A table out of plain data, its customers by number.
+    #[staticmethod]
+    fn of(data: &Bound<'_, PyAny>) -> Answer<Self> {
+        let table: score::RfmTable = read(data)?;
+        let customers = table.rows.iter().map(|row| i64::from(row.customer));
+        Ok(Self { customers: Arc::new(Int64Array::from_iter_values(customers)), table })
+    }
+
     fn __len__(&self) -> usize {
         self.table.rows.len()
     }
@@ -303,6 +311,23 @@ impl RfmTable {
     fn data<'py>(&self, py: Python<'py>) -> Answer<Bound<'py, PyAny>> {
         Ok(write(py, &self.table)?)
     }
+}
+
+/// Who moved between segments from one table of scores to a later one, as data. Customers are known by their names.
+#[pyfunction]
+pub(crate) fn rfm_migration<'py>(py: Python<'py>, earlier: &RfmTable, later: &RfmTable) -> Answer<Bound<'py, PyAny>> {
+    let keys = |of: &RfmTable| Keys::of("customer", std::slice::from_ref(&of.customers));
+    let ((_, before), (_, after)) = (keys(earlier)?, keys(later)?);
+    let (mut old, mut new) = (earlier.table.clone(), later.table.clone());
+    let mut next = new.rows.len() as u32;
+    for (row, number) in new.rows.iter_mut().zip(0..) {
+        row.customer = number;
+    }
+    for (row, place) in old.rows.iter_mut().zip(after.places_of(&before)) {
+        row.customer = place.unwrap_or(next);
+        next += u32::from(place.is_none());
+    }
+    Ok(write(py, &detached(py, || Ok(score::rfm_migration(&old, &new)?))?)?)
 }
 
 /// Lifetime values, one row for each row of a summary.

@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 
 import crm_core
 import pytest
+from analyses import ANALYSES
 from crm_core import CrmError, FixedClock
 from crm_core._convert import decode, encode
 
@@ -22,6 +23,11 @@ _datetime = crm_core.base.datetime
 
 def test_there_are_stories() -> None:
     assert STORIES
+
+
+def test_every_analysis_is_known() -> None:
+    listed = (SCENARIOS / "analyses.txt").read_text(encoding="utf-8").split()
+    assert {name.removeprefix("score.") for name in listed} == set(ANALYSES)
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
@@ -66,6 +72,11 @@ class Replay:
     def call(self, operation: str, given: dict[str, Any]) -> Any:
         """Call the method of the public API, with arguments of the types that it names."""
         room, name = operation.split(".")
+        if room == "score":
+            arguments = {key: value.itself if isinstance(value, Kept) else value for key, value in given.items()}
+            answer = ANALYSES[name](arguments)
+            assert not arguments, f"{operation} does not take {sorted(arguments)}"
+            return answer
         method = getattr(getattr(self.crm, room), name)
         hints = get_type_hints(inspect.unwrap(method.__func__), localns=vars(crm_core))
         arguments = {}
@@ -109,7 +120,7 @@ class Kept:
 def not_plain(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(not_plain(one) for one in value)
-    return isinstance(value, crm_core.Audience | crm_core.ContactPermit | crm_core.Summaries)
+    return isinstance(value, crm_core.Audience | crm_core.ContactPermit | crm_core.Summaries | crm_core.ItemModel)
 
 
 def argument(hint: Any, value: Any) -> Any:

@@ -49,12 +49,14 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8], what: &str) -> crm_core::Re
 }
 
 macro_rules! door {
-    ($($name:ident: $to:ident $(, $from:ident)?;)+) => {$(
-        /// The value as JSON.
-        #[uniffi::export]
-        pub fn $to(value: $name) -> Result<String, CrmError> {
-            guard(|| written(&value))
-        }
+    ($($name:ident: $($to:ident)? $(, $from:ident)?;)+) => {$(
+        $(
+            /// The value as JSON.
+            #[uniffi::export]
+            pub fn $to(value: $name) -> Result<String, CrmError> {
+                guard(|| written(&value))
+            }
+        )?
 
         $(
             /// The value out of JSON. What may be missing may be left out.
@@ -65,6 +67,8 @@ macro_rules! door {
         )?
     )+};
 }
+
+pub(crate) use door;
 
 door! {
     AsOf: as_of_to_json, as_of_from_json;

@@ -7,6 +7,8 @@
 #![allow(unsafe_code, reason = "the generated scaffolding is unsafe; nothing that is written by hand is")]
 #![allow(clippy::needless_pass_by_value, reason = "what crosses is given away")]
 
+mod analyses;
+mod analyses_json;
 mod bytes;
 mod cancel;
 mod clock;
@@ -19,6 +21,7 @@ mod rooms;
 mod usual;
 mod words;
 
+pub use analyses::ItemModel;
 pub use bytes::LinesPage;
 pub use cancel::CancelToken;
 pub use clock::FixedClock;

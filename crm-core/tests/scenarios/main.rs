@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
+mod analyses;
 mod compare;
 mod facade;
 mod operations;
@@ -52,22 +53,28 @@ fn a_scenario_is_named_like_its_file() {
 /// against that list.
 #[test]
 fn the_list_of_operations_is_that_of_the_facade() {
-    let listed: BTreeSet<String> = fs::read_to_string(folder().join("operations.txt"))
-        .unwrap()
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect();
+    let listed = listed("operations.txt");
     assert_eq!(listed, facade::operations());
     let unknown: Vec<&String> = listed.iter().filter(|name| !operations::is_known(name)).collect();
     assert!(unknown.is_empty(), "the replayer cannot call {unknown:?}");
 }
 
-/// Every operation is called by some scenario.
+/// The analyses ask no engine. `analyses.txt` names those that every language has.
+#[test]
+fn the_list_of_analyses_is_that_of_the_replayer() {
+    assert_eq!(listed("analyses.txt"), analyses::names().map(str::to_owned).collect());
+}
+
+fn listed(file: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(folder().join(file)).unwrap();
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+/// Every operation and every analysis is called by some scenario.
 #[test]
 fn no_operation_is_left_out() {
     let called: BTreeSet<String> = stories().iter().flat_map(|(_, story)| story.calls().collect::<Vec<_>>()).collect();
-    let all = facade::operations();
+    let all: BTreeSet<String> = facade::operations().into_iter().chain(listed("analyses.txt")).collect();
     let never: Vec<&String> = all.difference(&called).collect();
     assert!(never.is_empty(), "no scenario calls {never:?}");
 }

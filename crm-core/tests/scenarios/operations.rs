@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
+use crate::analyses::{self, analysis};
 use crate::story::Kept;
 
 /// An answer: as data, and, where data is not all of it, the very thing.
@@ -251,14 +252,18 @@ const OPERATIONS: &[(&str, Operation)] = &[
 ];
 
 pub fn is_known(name: &str) -> bool {
-    OPERATIONS.iter().any(|(known, _)| *known == name)
+    OPERATIONS.iter().any(|(known, _)| *known == name) || analyses::names().any(|known| known == name)
 }
 
 /// Calls an operation. An argument that it does not take is an error, like one that is missing.
 pub fn call(crm: &Crm, name: &str, with: &Map<String, Json>, kept: &mut Kept) -> Result<Answer> {
-    let (_, operation) = OPERATIONS.iter().find(|(known, _)| *known == name).expect("a known operation");
     let mut arguments = Arguments { with: with.clone(), kept };
-    let answer = operation(crm, &mut arguments)?;
+    let answer = if let Some(analysis) = analysis(name) {
+        Answer { json: analysis(&mut arguments)?, thing: Thing::Data }
+    } else {
+        let (_, operation) = OPERATIONS.iter().find(|(known, _)| *known == name).expect("a known operation");
+        operation(crm, &mut arguments)?
+    };
     assert!(arguments.with.is_empty(), "{name} does not take {:?}", arguments.with.keys());
     Ok(answer)
 }
@@ -271,19 +276,21 @@ fn json<T: Serialize>(answer: &T) -> Result<Json> {
     serde_json::to_value(answer).map_err(|error| panic!("an answer is data: {error}"))
 }
 
-struct Arguments<'a> {
+/// The arguments of a call, by name.
+pub struct Arguments<'a> {
     with: Map<String, Json>,
     kept: &'a mut Kept,
 }
 
 impl Arguments<'_> {
     /// An argument of plain data. What is not one is an invalid argument.
-    fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T> {
+    pub fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T> {
         let value = self.with.remove(name).unwrap_or(Json::Null);
         serde_json::from_value(value).map_err(|error| Error::invalid(name, error.to_string()))
     }
 
-    fn list<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Vec<T>> {
+    /// A list of plain data.
+    pub fn list<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Vec<T>> {
         self.take(name)
     }
 
@@ -293,6 +300,12 @@ impl Arguments<'_> {
             Json::String(text) => Ok(text.into_bytes()),
             other => Ok(decoded(other["base64"].as_str().expect("text or base64"))),
         }
+    }
+
+    /// An answer that was kept, by its name.
+    pub fn kept<T: DeserializeOwned>(&mut self, name: &'static str) -> T {
+        let kept = self.with.remove(name).and_then(|value| value.as_str().map(str::to_owned)).expect("a kept answer");
+        serde_json::from_value(self.kept.get(&kept).expect("was kept").json.clone()).expect("an answer of its type")
     }
 
     fn thing(&mut self, name: &'static str) -> &mut Thing {

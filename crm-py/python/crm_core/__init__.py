@@ -423,9 +423,12 @@ from .store import (
 from .summaries import (
     Assessment,
     PurchaseColumns,
+    RfmFlow,
+    RfmMigration,
     RfmTable,
     Summaries,
     ValueTable,
+    rfm_migration,
     summarize,
 )
 from .surveys import (
@@ -689,6 +692,8 @@ __all__ = [
     "RewardOffer",
     "RewardOutcome",
     "RewardOutcomeTooFewPoints",
+    "RfmFlow",
+    "RfmMigration",
     "RfmOptions",
     "RfmRule",
     "RfmRuleGiven",
@@ -798,6 +803,7 @@ __all__ = [
     "popularity",
     "population_stability",
     "progress",
+    "rfm_migration",
     "sample_ratio",
     "satisfaction",
     "segment",

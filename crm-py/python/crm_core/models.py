@@ -583,18 +583,79 @@ class GammaGamma:
     gamma: float = math.nan
     currency: str = "EUR"
 
-    def fit(self, summary: Summaries, *, threads: int = 1) -> GammaGammaFit:
+    def fit(
+        self,
+        summary: Summaries | ArrowStream,
+        *,
+        repeats: str | None = None,
+        mean: str | None = None,
+        weight: str | None = None,
+        threads: int = 1,
+        options: FitOptions | None = None,
+    ) -> GammaGammaFit:
         """Find the parameters that make the spends of repeat buyers most likely.
 
-        The model is in the currency of the summary.
+        Parameters
+        ----------
+        summary
+            A summary, whose currency the model will have; or any table, in the currency of this one.
+        repeats, mean
+            The columns of such a table: repeat purchases, and their mean spend in major units; `repeats` or `frequency`,
+            `mean` or `monetary_value` by default, so that tables of the package lifetimes are understood.
+        weight
+            A column of such a table that says for how many customers a row stands.
+        threads
+            How many threads to use.
+        options
+            Instead of `threads`: parameters that are held or pulled, too.
 
         Raises
         ------
         InsufficientData
             When there are not more distinct spends of repeat buyers than parameters.
         """
-        fitted: GammaGammaFit = decode(GammaGammaFit, summary._inner.fit_gammagamma(FitOptions(threads=threads)))
+        from .summaries import Summaries
+
+        asked = FitOptions(threads=threads) if options is None else options
+        if isinstance(summary, Summaries):
+            found = summary._inner.fit_gammagamma(asked)
+        else:
+            columns = _core.Columns(summary)
+            given = {
+                "repeats": columns.wholes(_known_as(columns, repeats, "repeats", "frequency")),
+                "mean": columns.numbers(_known_as(columns, mean, "mean", "monetary_value"), False),
+                "weight": [1.0] * columns.rows() if weight is None else columns.numbers(weight, False),
+            }
+            found = _core.analyse("fit_spend", {"currency": self.currency, **given, "options": asked})
+        fitted: GammaGammaFit = decode(GammaGammaFit, found)
         return fitted
+
+    def expected_spend(self, repeats: int, mean: float, *, currency: str | None = None) -> float | None:
+        """Say what a customer will spend on a purchase, on average, in major units.
+
+        Parameters
+        ----------
+        repeats
+            How many repeat purchases were seen.
+        mean
+            Their mean spend, in major units.
+        currency
+            The currency of the spend; that of the model by default.
+
+        Returns
+        -------
+        float | None
+            An average of the customer's own mean and that of all; nothing where that has no mean.
+
+        Examples
+        --------
+        >>> from crm_core import GammaGamma
+        >>> round(GammaGamma(p=6.25, q=3.74, gamma=15.44, currency="USD").expected_spend(2, 22.35), 2)
+        24.66
+        """
+        spend = {"repeats": repeats, "mean": mean, "currency": self.currency if currency is None else currency}
+        answer: float | None = _core.analyse("expected_spend", {"model": self, "spend": spend})
+        return answer
 
     def __repr__(self) -> str:
         return _model_repr(self)

@@ -375,8 +375,10 @@ class ItemModel(Rows):
         return Table(self._inner.recommend_each(columns_of(table), customer, item, options))
 
     def to_data(self) -> Any:
-        """Give everything as plain data, with the items by number."""
-        return self._inner.data()
+        """Give everything as plain data."""
+        data = self._inner.data()
+        data["items"] = [{**one, "neighbours": self._named(one["neighbours"])} for one in self._named(data["items"])]
+        return data
 
     def _options(self, count: int, include_owned: bool, eligible: Sequence[Key] | None) -> RecommendOptions:
         codes = None if eligible is None else [self._codes[one] for one in eligible if one in self._codes]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._convert import decode
+from ._model import model
+from ._rows import Rows
 from .errors import CrmError, _from_core
 from .models import BgNbd, GammaGammaFit, PurchaseFit, check_unit
 from .score import CutPoints, Dropped, Refunds, RfmOptions, RfmSegment, SummaryOptions, TimeUnit, ValueTerms
@@ -147,12 +149,82 @@ class RfmTable(_Lazy):
         answer: Sequence[RfmSegment] = decode(Sequence[RfmSegment], self._inner.about()["segments"])
         return answer
 
+    @classmethod
+    def from_data(cls, data: Any) -> RfmTable:
+        """Read what `to_data` gave; customers are known by number."""
+        return cls(_core.RfmTable.of(data))
+
     def sizes(self) -> dict[str | None, int]:
         """How many customers each segment has; `None` stands for those that no segment takes."""
         return dict(self._inner.sizes())
 
     def _title(self) -> str:
         return f"{len(self):,} customers, as of {self.as_of}"
+
+
+@model
+class RfmFlow:
+    """Customers who went from one segment to another, or stayed.
+
+    Attributes
+    ----------
+    from_ : str | None
+        The segment on the earlier day; none for customers who had not bought yet, or were in no segment.
+    to : str | None
+        The segment on the later day; none for customers whose purchases were all given back, or who are in no
+        segment.
+    customers : int
+        How many customers.
+    new : int
+        How many of them had not bought yet on the earlier day.
+    """
+
+    from_: str | None = None
+    to: str | None = None
+    customers: int
+    new: int
+
+
+@model
+class RfmMigration(Rows):
+    """How customers moved between segments.
+
+    Attributes
+    ----------
+    from_ : date
+        The earlier day.
+    to : date
+        The later day.
+    flows : Sequence[RfmFlow]
+        The flows, in the order of their names; every customer of either day is in one of them.
+    """
+
+    from_: date
+    to: date
+    flows: Sequence[RfmFlow]
+
+    def _columns(self) -> list[tuple[str, Any]]:
+        return [
+            ("from", [one.from_ for one in self.flows]),
+            ("to", [one.to for one in self.flows]),
+            ("customers", [one.customers for one in self.flows]),
+            ("new", [one.new for one in self.flows]),
+        ]
+
+    def _title(self) -> str:
+        return f"from {self.from_} to {self.to}"
+
+
+def rfm_migration(earlier: RfmTable, later: RfmTable) -> RfmMigration:
+    """Say who moved between segments from one table of scores to a later one, and who is new.
+
+    Parameters
+    ----------
+    earlier, later
+        The tables. Customers are the same when they have the same name.
+    """
+    answer: RfmMigration = decode(RfmMigration, _core.rfm_migration(earlier._inner, later._inner))
+    return answer
 
 
 class ValueTable(_Lazy):
@@ -353,4 +425,14 @@ def _day(day: date | str) -> date:
     return day.date() if isinstance(day, datetime) else day
 
 
-__all__ = ["Assessment", "PurchaseColumns", "RfmTable", "Summaries", "ValueTable", "summarize"]
+__all__ = [
+    "Assessment",
+    "PurchaseColumns",
+    "RfmFlow",
+    "RfmMigration",
+    "RfmTable",
+    "Summaries",
+    "ValueTable",
+    "rfm_migration",
+    "summarize",
+]

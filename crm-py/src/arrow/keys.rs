@@ -67,6 +67,21 @@ impl Keys {
         }
     }
 
+    /// The number that each of some other keys has here.
+    pub(crate) fn places_of(&self, others: &Self) -> Vec<Option<u32>> {
+        match (self, others) {
+            (Self::Numbers(ours), Self::Numbers(theirs)) => {
+                let places: HashMap<i64, u32> = ours.iter().copied().zip(0..).collect();
+                theirs.iter().map(|key| places.get(key).copied()).collect()
+            }
+            (Self::Texts(ours), Self::Texts(theirs)) => {
+                let places: HashMap<&str, u32> = ours.iter().flatten().zip(0..).collect();
+                theirs.iter().map(|key| places.get(key?).copied()).collect()
+            }
+            _ => vec![None; others.len()],
+        }
+    }
+
     /// The keys of rising numbers, each once, as a column.
     pub(crate) fn column(&self, codes: impl ExactSizeIterator<Item = u32>) -> ArrayRef {
         match self {

@@ -5,6 +5,7 @@
 
 #![allow(clippy::wildcard_imports, reason = "a mirror names everything that it shows")]
 
+mod analysis;
 mod base;
 mod customer;
 mod intake;

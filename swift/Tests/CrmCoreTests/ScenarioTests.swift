@@ -25,6 +25,12 @@ import Testing
         #expect(known.subtracting(listed) == [], "Swift has operations that the facade has not")
     }
 
+    @Test("can ask for every analysis: Swift has all of them")
+    func analysesAreAllThere() throws {
+        let list = try String(contentsOf: Story.folder.appendingPathComponent("analyses.txt"), encoding: .utf8)
+        #expect(Set(list.split(separator: "\n").map(String.init)) == Set(analyses.keys))
+    }
+
     @Test("are compared closely")
     func comparison() throws {
         for (expected, found, equal) in [

@@ -81,6 +81,25 @@ impl Lifetimes {
         Self::new(unit, durations.iter().zip(ended).map(row).collect())
     }
 
+    /// The lifetimes of each group: durations, whether each ended, and the group of each, counted from 0.
+    ///
+    /// # Errors
+    /// As [`from_columns`](Self::from_columns), also when the group's column has another length.
+    pub fn by_group(unit: TimeUnit, durations: &[f64], ended: &[bool], group: &[u32]) -> Result<Vec<Self>> {
+        if durations.len() != ended.len() || durations.len() != group.len() {
+            return Err(Error::invalid("group", "the columns differ in length"));
+        }
+        let groups = group.iter().max().map_or(0, |most| *most as usize + 1);
+        if groups > durations.len() {
+            return Err(Error::invalid("group", "groups are numbered from 0 without gaps"));
+        }
+        let mut rows = vec![Vec::new(); groups];
+        for ((&duration, &ended), &group) in durations.iter().zip(ended).zip(group) {
+            rows[group as usize].push(Lifetime { duration, ended, weight: 1.0 });
+        }
+        rows.into_iter().map(|rows| Self::new(unit, rows)).collect()
+    }
+
     /// The unit of the durations.
     pub const fn unit(&self) -> TimeUnit {
         self.unit

@@ -58,6 +58,62 @@ final class Arguments {
         return number
     }
 
+    /// Whole numbers.
+    func numbers<Number: FixedWidthInteger>(_ name: String) throws -> [Number] {
+        try items(name) { if case .number(let digits) = $0 { Number(digits) } else { nil } }
+    }
+
+    /// A number.
+    func double(_ name: String) throws -> Double {
+        guard let number = try doubleOrNil(name) else { throw invalid(name, "a number is needed") }
+        return number
+    }
+
+    /// A number that may be missing.
+    func doubleOrNil(_ name: String) throws -> Double? {
+        switch with.removeValue(forKey: name) ?? .null {
+        case .null: return nil
+        case .number(let digits): return Double(digits)
+        default: throw invalid(name, "a number is needed")
+        }
+    }
+
+    /// Numbers.
+    func doubles(_ name: String) throws -> [Double] {
+        try items(name) { if case .number(let digits) = $0 { Double(digits) } else { nil } }
+    }
+
+    /// Numbers that may be missing.
+    func gappy(_ name: String) throws -> [Double?] {
+        try items(name) { item -> Double?? in
+            if case .number(let digits) = item { .some(Double(digits)) } else { .some(nil) }
+        }
+    }
+
+    /// Texts that may be missing.
+    func textsOrNil(_ name: String) throws -> [String?] {
+        try items(name) { .some($0.string) }
+    }
+
+    /// Truths.
+    func truths(_ name: String) throws -> [Bool] {
+        try items(name) { $0.written == "true" ? true : $0.written == "false" ? false : nil }
+    }
+
+    /// Small numbers, as bytes.
+    func bytes(_ name: String) throws -> Data {
+        let bytes: [UInt8] = try numbers(name)
+        return Data(bytes)
+    }
+
+    private func items<Item>(_ name: String, _ read: (JSON) -> Item?) throws -> [Item] {
+        guard case .list(let items)? = with.removeValue(forKey: name) else { throw invalid(name, "a list is needed") }
+        return try items.map { item in
+            guard let one = read(item) else { throw invalid(name, "not what is needed") }
+            return one
+        }
+    }
+
     /// The bytes of a file: text, or `{"base64": ".."}`.
     func file(_ name: String) throws -> Data {
         let value = with.removeValue(forKey: name) ?? .null

@@ -68,7 +68,10 @@ final class Stage {
     /// Plays one call, and says what is wrong with its outcome.
     func play(_ step: JSON) async throws -> String? {
         let name = step["call"].string ?? ""
-        guard let operation = operations[name] else { return "not an operation that Swift knows" }
+        let analysis = analyses[name]
+        guard let operation = operations[name] ?? analysis.map({ ask in { _, with in try ask(with) } }) else {
+            return "not an operation that Swift knows"
+        }
         guard case .object(let with) = try filled(step.member("with") ?? .object([:])) else { return "no arguments" }
         let arguments = Arguments(with: with, kept: kept)
         do {

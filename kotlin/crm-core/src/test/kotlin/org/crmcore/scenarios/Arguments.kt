@@ -43,6 +43,28 @@ class Arguments(private val with: JsonObject, private val kept: Map<String, Answ
 
     fun int(name: String): Int = parsed(name) { raw(name).jsonPrimitive.content.toInt() }
 
+    fun double(name: String): Double = parsed(name) { raw(name).jsonPrimitive.content.toDouble() }
+
+    fun doubleOrNull(name: String): Double? = if (raw(name) is JsonNull) null else double(name)
+
+    fun doubles(name: String): List<Double> = parsed(name) { list(name) { it }.map(String::toDouble) }
+
+    fun gappy(name: String): List<Double?> = parsed(name) { list(name) { it }.map { if (it == "null") null else it.toDouble() } }
+
+    fun longs(name: String): List<Long> = parsed(name) { list(name) { it }.map(String::toLong) }
+
+    fun numbers(name: String): List<UInt> = parsed(name) { list(name) { it }.map(String::toUInt) }
+
+    fun truths(name: String): List<Boolean> = parsed(name) { list(name) { it }.map(String::toBooleanStrict) }
+
+    fun bytes(name: String): ByteArray = parsed(name) { longs(name).map { it.toByte() }.toByteArray() }
+
+    fun textsOrNull(name: String): List<String?> =
+        list(name) { it }.map { if (it == "null") null else it.removeSurrounding("\"") }
+
+    /** An argument that may be missing. */
+    fun <T> option(name: String, read: (String) -> T): T? = if (raw(name) is JsonNull) null else take(name, read)
+
     /** The bytes of a file: text, or `{"base64": ".."}`. */
     fun file(name: String): ByteArray = when (val value = raw(name)) {
         is JsonObject -> Base64.getDecoder().decode(value.getValue("base64").jsonPrimitive.content)

@@ -20,9 +20,10 @@ class ScenarioTest {
     }
 
     @Test
-    fun `the replayer knows the operations of the facade, no more and no less`() {
-        val listed = folder.resolve("operations.txt").readLines().filter { it.isNotBlank() && !it.startsWith("#") }
-        assertEquals(listed.toSet(), operations.keys)
+    fun `the replayer knows the operations and the analyses, no more and no less`() {
+        fun listed(file: String) = folder.resolve(file).readLines().filter { it.isNotBlank() && !it.startsWith("#") }
+        assertEquals(listed("operations.txt").toSet(), operations.keys)
+        assertEquals(listed("analyses.txt").toSet(), analyses.keys)
     }
 
     @Test
