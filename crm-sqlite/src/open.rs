@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crm_core::base::{StoreError, checkpoint};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use crate::error::{Fail, Result};
 use crate::options::{Durability, Options};
@@ -63,7 +63,7 @@ pub(crate) fn connect(path: &Path, options: &Options, role: Role) -> Result<Conn
     secure(&mut conn)?;
     if role == Role::Write {
         check_identity(&conn)?;
-        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let mode = log_ahead(&conn)?;
         if mode != "wal" {
             let reason = "the disk does not support what write-ahead logging needs".into();
             return Err(StoreError::Unavailable { retryable: false, reason }.into());
@@ -71,6 +71,23 @@ pub(crate) fn connect(path: &Path, options: &Options, role: Role) -> Result<Conn
     }
     configure(&conn, options, role)?;
     Ok(conn)
+}
+
+/// Turns write-ahead logging on and gives the mode that the file is in then.
+///
+/// A new file must be alone for that, and SQLite does not wait until it is, lest two wait for each other.
+fn log_ahead(conn: &Connection) -> Result<String> {
+    let pause = Duration::from_millis(5);
+    let mut left = PATIENCE.as_millis() / pause.as_millis();
+    loop {
+        match conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)) {
+            Err(error) if left > 0 && error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                left -= 1;
+                std::thread::sleep(pause);
+            }
+            answer => return Ok(answer?),
+        }
+    }
 }
 
 /// Says why a file cannot be opened, as far as making an empty one tells.
